@@ -1,0 +1,31 @@
+"""Statements about results that code verifies: `claim` prints ✔ or ✘, and never raises."""
+
+HOLDS, FAILS = "✔", "✘"
+
+
+def claim(sentence: str, holds: object) -> None:
+    """Print the sentence with ✔ if `holds` is true, with ✘ if it is not.
+
+    `holds` is one true or false value (a Python, NumPy or TensorFlow boolean). Anything else, an array of several
+    values or a NaN for instance, proves nothing and is shown as ✘ with the reason. A learner's changed setting must
+    show what broke, so no value raises here; nbval and `course run` read the printed line.
+    """
+    verdict, reason = _verdict(holds)
+    print(f"{HOLDS} {sentence}" if verdict else f"{FAILS} {sentence} ({reason})")
+
+
+def _verdict(holds: object) -> tuple[bool, str]:
+    if isinstance(holds, bool):
+        return holds, "not so in this run"
+    shape = getattr(holds, "shape", None)
+    dtype = str(getattr(holds, "dtype", ""))
+    if shape is not None and tuple(shape) == () and dtype in ("bool", "<dtype: 'bool'>"):
+        return bool(holds), "not so in this run"
+    if shape is not None and tuple(shape) != ():
+        return False, f"undecided: the condition has shape {tuple(shape)}; reduce it with .all() or .any()"
+    return False, f"undecided: the condition is {type(holds).__name__}, not true or false"
+
+
+def read_claims(text: str) -> list[tuple[str, bool]]:
+    """The claims in the printed output of a cell, in order: (sentence, holds)."""
+    return [(line[2:], line[0] == HOLDS) for line in text.splitlines() if line[:2] in (f"{HOLDS} ", f"{FAILS} ")]

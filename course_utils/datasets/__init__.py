@@ -1,0 +1,8 @@
+"""The course's data sets. Each loader returns a `Dataset` with its card; none needs a network at the quick scale."""
+
+from course_utils.datasets.dataset import Card, Dataset, Split, read_cards
+from course_utils.datasets.digits import load_digits
+from course_utils.datasets.shakespeare import load_shakespeare
+from course_utils.datasets.weather import load_weather
+
+__all__ = ["Card", "Dataset", "Split", "load_digits", "load_shakespeare", "load_weather", "read_cards"]

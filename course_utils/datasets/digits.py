@@ -1,0 +1,34 @@
+"""Handwritten digits: 5000 of MNIST embedded, all 70,000 at the full scale."""
+
+import numpy as np
+
+from course_utils.datasets.dataset import Dataset, Split, embedded_file, read_cards
+from course_utils.scale import current_scale
+
+QUICK_PARTS = {"train": slice(0, 3500), "validation": slice(3500, 4000), "test": slice(4000, 5000)}
+
+
+def load_digits() -> Dataset:
+    """Images (n, 28, 28, 1), float32 from 0 (paper) to 1 (ink), and labels (n,), int64 from 0 to 9.
+
+    Quick: 3500 / 500 / 1000 images for train / validation / test, every class equally often. Full: MNIST with
+    55,000 / 5000 / 10,000 images, downloaded by `keras.datasets`; without a network the quick part is used.
+    """
+    card = read_cards()["digits"]
+    if current_scale() == "full":
+        import keras
+
+        try:
+            (images, labels), test = keras.datasets.mnist.load_data()
+        except Exception as error:  # Keras raises a bare Exception when the download fails
+            print(f"The full MNIST could not be downloaded ({str(error)[:60]}...): using the 5000 embedded digits.")
+        else:
+            parts = {"train": (images[:55000], labels[:55000]), "validation": (images[55000:], labels[55000:]), "test": test}
+            return Dataset(card, **{name: _split(*part) for name, part in parts.items()})
+    with np.load(embedded_file(card)) as archive:
+        images, labels = archive["images"], archive["labels"]
+    return Dataset(card, **{name: _split(images[part], labels[part]) for name, part in QUICK_PARTS.items()})
+
+
+def _split(images: np.ndarray, labels: np.ndarray) -> Split:
+    return Split(images[..., np.newaxis].astype("float32") / 255, labels.astype("int64"))

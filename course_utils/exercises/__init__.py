@@ -1,0 +1,6 @@
+"""Exercises that check themselves: `check("21-2", answer)`, `hint("21-2")`, `solution("21-2")`."""
+
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, expect_equal, load_exercises
+from course_utils.exercises.session import check, hint, solution
+
+__all__ = ["Exercise", "Wrong", "check", "expect_close", "expect_equal", "hint", "load_exercises", "solution"]

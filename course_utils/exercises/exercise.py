@@ -1,0 +1,86 @@
+"""What an exercise is, and the comparisons that the checks are made of."""
+
+import dis
+import importlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+class Wrong(Exception):
+    """Raised by a check; the message tells the learner what is wrong with the answer."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a lesson, in course_utils/exercises/lesson_NN.py.
+
+    `test(answer)` raises Wrong, with a message that names the mistake, or returns. `wrong_answers` are mistakes that
+    learners really make; each must get its own message. `solution` is a function or a value, `explanation` says why.
+    """
+
+    key: str
+    title: str
+    test: Callable[[Any], None]
+    hints: tuple[str, ...]
+    solution: Any
+    wrong_answers: dict[str, Any]
+    explanation: str = ""
+
+
+def load_exercises(lesson: str) -> dict[str, Exercise]:
+    """The exercises of one lesson by key. Raises KeyError if the lesson has none."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("lesson_*.py"))
+    if f"lesson_{lesson}" not in names:
+        raise KeyError(f"Lesson {lesson} has no exercises. Those that have: {', '.join(name[7:] for name in names)}.")
+    module = importlib.import_module(f"course_utils.exercises.lesson_{lesson}")
+    return {exercise.key: exercise for exercise in module.EXERCISES}
+
+
+def find_exercise(key: str) -> Exercise:
+    """The exercise of a key such as "21-2". Raises KeyError that lists the keys of the lesson."""
+    if not re.fullmatch(r"\d\d-\d+", str(key)):
+        raise KeyError(f"An exercise is named by lesson and number, '21-2' for instance; '{key}' is not.")
+    exercises = load_exercises(key[:2])
+    if key not in exercises:
+        raise KeyError(f"There is no exercise {key}. Lesson {key[:2]} has {', '.join(exercises)}.")
+    return exercises[key]
+
+
+def is_stub(answer: Any) -> bool:
+    """Whether the answer is still `...`, or a function whose body is nothing but `...` or a docstring."""
+    if answer is Ellipsis:
+        return True
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return False
+    nothing = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
+    instructions = list(dis.get_instructions(code))
+    returned = instructions[-1].argval if instructions[-1].opname == "RETURN_CONST" else instructions[-2].argval
+    return all(instruction.opname in nothing for instruction in instructions) and returned in (None, Ellipsis)
+
+
+def expect_close(actual: Any, expected: Any, message: str, tolerance: float = 1e-4) -> None:
+    """Raise Wrong(message) unless both have the same shape and differ by at most `tolerance` everywhere."""
+    if actual is None:
+        raise Wrong("The function returns None: is the `return` missing?")
+    try:
+        actual, expected = np.asarray(actual, dtype="float64"), np.asarray(expected, dtype="float64")
+    except (TypeError, ValueError) as error:
+        raise Wrong(f"Numbers were expected, not {type(actual).__name__}.") from error
+    if actual.shape != expected.shape:
+        raise Wrong(f"The shape is {actual.shape}; it should be {expected.shape}. {message}")
+    if not np.allclose(actual, expected, rtol=tolerance, atol=tolerance):
+        raise Wrong(message)
+
+
+def expect_equal(actual: Any, expected: Any, message: str) -> None:
+    """Raise Wrong(message) unless the two are equal (strings without regard to case and outer spaces)."""
+    if isinstance(actual, str) and isinstance(expected, str):
+        actual, expected = actual.strip().lower(), expected.strip().lower()
+    if type(actual) is bool and type(expected) is not bool or not bool(np.all(actual == expected)):
+        raise Wrong(message)

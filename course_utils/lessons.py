@@ -1,0 +1,190 @@
+"""Finding the lessons, and executing one of them in a kernel of its own."""
+
+import math
+import os
+import re
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from course_utils.claims import read_claims
+
+TIME_LINE = re.compile(r"Reading: about \d+ minutes?\. Running: about \d+ seconds on two CPU cores\.")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One notebook: notebooks/PART/NUMBER_name.ipynb."""
+
+    number: str
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    def read(self) -> NotebookNode:
+        return nbformat.read(self.path, as_version=4)
+
+    @property
+    def title(self) -> str:
+        first = self.read().cells[0].source
+        return first.splitlines()[0].lstrip("# ").strip()
+
+    @property
+    def seconds(self) -> int:
+        """Measured running time, stored by `course refresh`; 60 before the first measurement."""
+        return self.read().metadata.get("course", {}).get("seconds", 60)
+
+
+def checkout_folder() -> Path:
+    """The folder that holds notebooks/: around the package in a clone, else around the current folder.
+
+    Raises FileNotFoundError outside a clone.
+    """
+    for folder in (Path(__file__).parents[1], Path.cwd(), *Path.cwd().parents):
+        if (folder / "notebooks").is_dir() and (folder / "pyproject.toml").is_file():
+            return folder
+    raise FileNotFoundError("The lessons are not here: call `course` inside a clone of the course's repository.")
+
+
+def find_lessons(number: str | None = None) -> list[Lesson]:
+    """All lessons in order, or the one with this number. Raises KeyError, listing the lessons, for an unknown number."""
+    paths = (checkout_folder() / "notebooks").glob("[0-9]_*/[0-9][0-9]_*.ipynb")
+    lessons = sorted((Lesson(path.name[:2], path) for path in paths), key=lambda lesson: lesson.name)
+    if number is None:
+        return lessons
+    chosen = [lesson for lesson in lessons if number in (lesson.number, lesson.name)]
+    if not chosen:
+        raise KeyError(f"There is no lesson {number}. The lessons: {', '.join(lesson.name for lesson in lessons)}.")
+    return chosen
+
+
+@dataclass
+class Execution:
+    """What one execution of a lesson gave. `error` is empty when every cell ran."""
+
+    lesson: Lesson
+    notebook: NotebookNode
+    seconds: float = 0.0
+    peak_megabytes: float = 0.0
+    error: str = ""
+    claims: list[tuple[str, bool]] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.error and all(holds for _, holds in self.claims)
+
+    @property
+    def failures(self) -> list[str]:
+        """Where it failed: the error, then the claims that do not hold."""
+        return ([self.error] if self.error else []) + [f"claim: {sentence}" for sentence, holds in self.claims if not holds]
+
+
+def execute(lesson: Lesson, scale: str, on_cell: Callable[[int, int], None] = lambda cell, cells: None) -> Execution:
+    """Run all cells of a lesson from top to bottom in a fresh kernel; the file itself is not changed.
+
+    The kernel works in an empty folder, so that a lesson cannot depend on files beside it, and keeps the learner's
+    own progress file out of it. `on_cell(done, all)` is called before each cell. A cell that raises ends the lesson.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    notebook = lesson.read()
+    execution = Execution(lesson, notebook)
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        client = NotebookClient(
+            notebook,
+            kernel_name="python3",
+            timeout=1200 if scale == "quick" else None,
+            coalesce_streams=True,
+            record_timing=False,
+            resources={"metadata": {"path": folder}},
+            on_cell_start=lambda cell, cell_index: on_cell(cell_index, len(notebook.cells)),
+        )
+        environment = {**os.environ, "COURSE_SCALE": scale, "COURSE_HOME": folder, "JUPYTER_PREFER_ENV_PATH": "1"}
+        with _memory_watch(client) as memory:
+            try:
+                client.execute(env=environment, stderr=subprocess.DEVNULL)
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                execution.error = _describe(notebook, error)
+    execution.peak_megabytes = memory.peak / 1e6
+    execution.seconds = time.perf_counter() - started
+    execution.claims = read_claims(printed_text(notebook))
+    return execution
+
+
+class _memory_watch:
+    """Sample the kernel's resident memory twice a second."""
+
+    def __init__(self, client: object) -> None:
+        self.client, self.peak, self.stop = client, 0, threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+
+    def _watch(self) -> None:
+        import psutil
+
+        while not self.stop.wait(0.5):
+            process_id = getattr(getattr(self.client.km, "provisioner", None), "pid", None)
+            if process_id:
+                try:
+                    self.peak = max(self.peak, psutil.Process(process_id).memory_info().rss)
+                except psutil.Error:  # the kernel has just ended
+                    continue
+
+    def __enter__(self) -> "_memory_watch":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self.thread.join()
+
+
+def _describe(notebook: NotebookNode, error: Exception) -> str:
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return f"cell {index + 1}: {output.ename}: {output.evalue.splitlines()[0] if output.evalue else ''}"
+    return f"{type(error).__name__}: {str(error).splitlines()[0]}"
+
+
+def printed_text(notebook: NotebookNode) -> str:
+    """Everything that the cells printed to standard output."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    return "\n".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stdout")
+
+
+def reading_minutes(notebook: NotebookNode) -> int:
+    """150 words and 20 lines of code a minute."""
+    words = sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
+    lines = sum(len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code")
+    return math.ceil(words / 150 + lines / 20)
+
+
+def store(execution: Execution) -> None:
+    """Write the executed notebook over its file, in one step, without volatile metadata and with the measured times."""
+    notebook = execution.notebook
+    seconds = 10 * math.ceil(execution.seconds / 10)
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "course": {"seconds": seconds},
+    }
+    times = f"Reading: about {reading_minutes(notebook)} minutes. Running: about {seconds} seconds on two CPU cores."
+    notebook.cells[0].source = TIME_LINE.sub(times, notebook.cells[0].source)
+    for index, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{index + 1:02}"
+        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+    nbformat.validate(notebook)
+    draft = execution.lesson.path.with_suffix(".ipynb.tmp")
+    nbformat.write(notebook, draft, version=4)
+    draft.replace(execution.lesson.path)

@@ -1,0 +1,25 @@
+"""What every training shows while it runs: a line an epoch, without timings."""
+
+from collections.abc import Mapping
+
+import keras
+
+
+class ProgressLine(keras.callbacks.Callback):
+    """Print the epoch and its metrics. Use it with `fit(verbose=0, callbacks=[ProgressLine()])`.
+
+    `every` prints each so-many-th epoch, the last one always. Keras's own bar stores timings and backspaces in the
+    notebook, which differ from run to run.
+    """
+
+    def __init__(self, every: int = 1) -> None:
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"every must be at least 1, not {every}.")
+        self.every = every
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        epochs = self.params["epochs"]
+        if (epoch + 1) % self.every == 0 or epoch + 1 == epochs:
+            measured = "  ".join(f"{name} {value:.4f}" for name, value in (logs or {}).items())
+            print(f"epoch {epoch + 1:>{len(str(epochs))}}/{epochs}  {measured}")

@@ -1,0 +1,19 @@
+"""Pictures in one style: colour-blind-safe, with a second cue, and with alt text."""
+
+from course_utils.viz.animations import show_animation
+from course_utils.viz.charts import heat_map, line_chart
+from course_utils.viz.images import image_grid
+from course_utils.viz.show import show
+from course_utils.viz.style import COLOURS, LINE_STYLES, MARKERS, use_course_style
+
+__all__ = [
+    "COLOURS",
+    "LINE_STYLES",
+    "MARKERS",
+    "heat_map",
+    "image_grid",
+    "line_chart",
+    "show",
+    "show_animation",
+    "use_course_style",
+]

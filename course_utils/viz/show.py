@@ -1,0 +1,22 @@
+"""The one place where a figure reaches the page, always with a text for those who cannot see it."""
+
+import io
+
+import matplotlib.pyplot as plt
+from IPython.display import Image, display
+from matplotlib.figure import Figure
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display a figure as PNG with its alt text and close it. Raises ValueError if the text is missing."""
+    check_alt(alt)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", bbox_inches="tight")
+    plt.close(figure)
+    display(Image(data=buffer.getvalue(), format="png", alt=alt))
+
+
+def check_alt(alt: str) -> None:
+    """Raise ValueError unless the alt text says something."""
+    if not isinstance(alt, str) or len(alt.split()) < 4:
+        raise ValueError("alt must say in a sentence what the picture shows, for readers who cannot see it.")
