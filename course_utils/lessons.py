@@ -88,17 +88,26 @@ class Execution:
         return ([self.error] if self.error else []) + [f"claim: {sentence}" for sentence, holds in self.claims if not holds]
 
 
-def execute(lesson: Lesson, scale: str, on_cell: Callable[[int, int], None] = lambda cell, cells: None) -> Execution:
+def execute(
+    lesson: Lesson,
+    scale: str,
+    on_cell: Callable[[int, int], None] = lambda cell, cells: None,
+    seed: int | None = None,
+) -> Execution:
     """Run all cells of a lesson from top to bottom in a fresh kernel; the file itself is not changed.
 
     The kernel works in an empty folder, so that a lesson cannot depend on files beside it, and keeps the learner's
     own progress file out of it. `on_cell(done, all)` is called before each cell. A cell that raises ends the lesson.
+    `seed` replaces the seed of the set-up cell.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = lesson.read()
     execution = Execution(lesson, notebook)
+    if seed is not None:
+        for cell in notebook.cells:
+            cell.source = re.sub(r"\bset_up\(seed=\d+\)", f"set_up(seed={seed})", cell.source)
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         client = NotebookClient(
