@@ -6,56 +6,140 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Deep learning, four architectures: the course's own command.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Deep learning, four architectures: the course's own command."
+)
 console = Console()
 
-LessonArgument = Annotated[str, typer.Argument(help="A lesson's number, 21 for instance; nothing means all of them.")]
+AnyLesson = Annotated[str, typer.Argument(help="A lesson's number, 21 for instance; nothing means all of them.")]
+OneLesson = Annotated[str, typer.Argument(help="A lesson's number, 21 for instance.")]
 
 
 def main() -> None:
     """Entry point: an expected mistake ends in one sentence, not in a traceback."""
     try:
         app()
-    except (FileNotFoundError, KeyError, ValueError) as error:
-        console.print(f"[red]{error.args[0]}[/red]", soft_wrap=True)
+    except (OSError, KeyError, ValueError) as error:
+        sentence = str(error) if isinstance(error, OSError) else error.args[0]
+        console.print(f"[red]{sentence}[/red]", soft_wrap=True)
         raise SystemExit(2) from error
 
 
 @app.command()
-def refresh(lesson: LessonArgument = "") -> None:
-    """Execute lessons at the quick scale and store their outputs and minutes in the notebooks."""
-    from course_utils.lessons import execute, find_lessons, store
+def check() -> None:
+    """Say whether this machine is ready for the course, and if not, what helps."""
+    from course_utils.machine import check_machine
 
-    failed = []
-    for chosen in find_lessons(lesson or None):
-        console.print(f"{chosen.name} ...")
-        execution = execute(chosen, "quick")
-        if execution.error:
-            failed.append(chosen.name)
-            console.print(f"  [red]not stored: {execution.error}[/red]", soft_wrap=True)
-            continue
-        store(execution)
-        held = sum(holds for _, holds in execution.claims)
-        console.print(f"  {execution.seconds:.0f} s, {execution.peak_megabytes:.0f} MB, {held} of {len(execution.claims)} claims hold")
-        for failure in execution.failures:
-            console.print(f"  [red]✘ {failure}[/red]", soft_wrap=True)
-    if failed:
+    findings = check_machine()
+    table = Table("", "what", "found")
+    for finding in findings:
+        table.add_row("[red]FAIL[/red]" if finding.cure else "OK", finding.what, finding.found)
+    console.print(table)
+    for finding in findings:
+        if finding.cure:
+            console.print(f"[red]{finding.what}:[/red] {finding.cure}", soft_wrap=True)
+    if any(finding.cure for finding in findings):
+        raise typer.Exit(1)
+    console.print("This machine is ready.")
+
+
+@app.command("list")
+def list_lessons() -> None:
+    """The lessons, their measured times, and how many of their exercises you have solved."""
+    from course_utils.exercises import load_exercises
+    from course_utils.exercises.progress import read_progress
+    from course_utils.lessons import find_lessons, reading_minutes
+
+    progress = read_progress()
+    table = Table("lesson", "title", "to read", "to run", "exercises solved")
+    for lesson in find_lessons():
+        keys = list(load_exercises(lesson.number))
+        solved = sum(progress.get(key, {}).get("solved", False) for key in keys)
+        reading = f"{reading_minutes(lesson.read())} min"
+        table.add_row(lesson.number, lesson.title, reading, f"{lesson.seconds} s", f"{solved} of {len(keys)}")
+    console.print(table)
+
+
+@app.command()
+def run(lesson: AnyLesson = "", scale: Annotated[str, typer.Option(help="quick or full")] = "quick") -> None:
+    """Execute lessons, write them as pages to runs/, and show all claims. Fails if a lesson or a claim does."""
+    from course_utils.lessons import find_lessons
+    from course_utils.run import run_lessons
+    from course_utils.scale import SCALES
+
+    if scale not in SCALES:
+        raise ValueError(f"The scale is '{scale}'; it must be quick or full.")
+    if not run_lessons(find_lessons(lesson or None), scale, console):
         raise typer.Exit(1)
 
 
 @app.command()
-def seeds(lesson: Annotated[str, typer.Argument(help="A lesson's number.")], count: int = 3) -> None:
+def progress() -> None:
+    """Your exercises: tried, solved, and where this is kept."""
+    from course_utils.exercises import load_exercises
+    from course_utils.exercises.progress import progress_file, read_progress
+    from course_utils.lessons import find_lessons
+
+    tried = read_progress()
+    table = Table("exercise", "title", "attempts", "")
+    for lesson in find_lessons():
+        for key, exercise in load_exercises(lesson.number).items():
+            entry = tried.get(key, {"attempts": 0, "solved": False})
+            table.add_row(key, exercise.title, str(entry["attempts"]), "✔ solved" if entry["solved"] else "")
+    console.print(table)
+    console.print(f"Kept in {progress_file()}", soft_wrap=True)
+
+
+@app.command()
+def refresh(lesson: AnyLesson = "") -> None:
+    """Execute lessons at the quick scale and store their outputs and times in the notebooks."""
+    from course_utils.lessons import execute, find_lessons, store
+
+    passed = True
+    for chosen in find_lessons(lesson or None):
+        console.print(f"{chosen.name} ...")
+        execution = execute(chosen, "quick")
+        passed = passed and execution.passed
+        held = sum(holds for _, holds in execution.claims)
+        console.print(
+            f"  {execution.seconds:.0f} s, {execution.peak_megabytes:.0f} MB, {held} of {len(execution.claims)} claims hold"
+        )
+        for failure in execution.failures:
+            console.print(f"  [red]✘ {failure}[/red]", soft_wrap=True)
+        if execution.error:
+            console.print("  [red]Not stored: the notebook is as it was.[/red]")
+        else:
+            store(execution)
+    if not passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def seeds(lesson: OneLesson, count: int = 3) -> None:
     """Execute a lesson with the seeds 1, 2, 3, ... and show which claims hold with each. Nothing is stored."""
     from course_utils.lessons import execute, find_lessons
 
     chosen = find_lessons(lesson)[0]
-    table = Table("claim", *(f"seed {seed}" for seed in range(1, count + 1)), title=chosen.name)
     columns = []
     for seed in range(1, count + 1):
         execution = execute(chosen, "quick", seed=seed)
         if execution.error:
             raise ValueError(f"Seed {seed} stopped at {execution.error}")
         columns.append(execution.claims)
+    table = Table("claim", *(f"seed {seed}" for seed in range(1, count + 1)), title=chosen.name)
     for row in zip(*columns):
         table.add_row(row[0][0], *("✔" if holds else "[red]✘[/red]" for _, holds in row))
     console.print(table)
+    if not all(holds for column in columns for _, holds in column):
+        raise typer.Exit(1)
+
+
+@app.command("set-repository")
+def set_repository_command(owner_name: Annotated[str, typer.Argument(metavar="OWNER/NAME")]) -> None:
+    """Write the repository's address into pyproject.toml, every lesson and every page."""
+    from course_utils.lessons import checkout_folder
+    from course_utils.repository import set_repository
+
+    checkout = checkout_folder()
+    for path in set_repository(checkout, owner_name):
+        console.print(str(path.relative_to(checkout)))

@@ -85,7 +85,9 @@ class Execution:
     @property
     def failures(self) -> list[str]:
         """Where it failed: the error, then the claims that do not hold."""
-        return ([self.error] if self.error else []) + [f"claim: {sentence}" for sentence, holds in self.claims if not holds]
+        return ([self.error] if self.error else []) + [
+            f"claim: {sentence}" for sentence, holds in self.claims if not holds
+        ]
 
 
 def execute(

@@ -23,7 +23,11 @@ def load_digits() -> Dataset:
         except Exception as error:  # Keras raises a bare Exception when the download fails
             print(f"The full MNIST could not be downloaded ({str(error)[:60]}...): using the 5000 embedded digits.")
         else:
-            parts = {"train": (images[:55000], labels[:55000]), "validation": (images[55000:], labels[55000:]), "test": test}
+            parts = {
+                "train": (images[:55000], labels[:55000]),
+                "validation": (images[55000:], labels[55000:]),
+                "test": test,
+            }
             return Dataset(card, **{name: _split(*part) for name, part in parts.items()})
     with np.load(embedded_file(card)) as archive:
         images, labels = archive["images"], archive["labels"]

@@ -22,4 +22,6 @@ def load_shakespeare() -> Dataset:
     chosen = QUICK_PLAYS if current_scale() == "quick" else [title for title in plays if title not in held_out]
     alphabet = "".join(sorted(set("".join(plays.values()))))
     train = "\n".join(plays[title] for title in chosen)
-    return Dataset(card, train, plays[VALIDATION_PLAY], plays[TEST_PLAY], {"alphabet": alphabet, "train_plays": tuple(chosen)})
+    return Dataset(
+        card, train, plays[VALIDATION_PLAY], plays[TEST_PLAY], {"alphabet": alphabet, "train_plays": tuple(chosen)}
+    )

@@ -16,11 +16,18 @@ def read_progress() -> dict[str, dict[str, object]]:
     path = progress_file()
     try:
         progress = json.loads(path.read_text(encoding="utf-8"))
-        return {key: {"attempts": int(entry["attempts"]), "solved": bool(entry["solved"])} for key, entry in progress.items()}
+        return {
+            key: {"attempts": int(entry["attempts"]), "solved": bool(entry["solved"])}
+            for key, entry in progress.items()
+        }
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError, AttributeError):
-        kept = next(name for number in range(1, 1000) if not (name := path.with_name(f"progress-damaged-{number}.json")).exists())
+        kept = next(
+            name
+            for number in range(1, 1000)
+            if not (name := path.with_name(f"progress-damaged-{number}.json")).exists()
+        )
         path.rename(kept)
         print(f"{path} could not be read. It is kept as {kept.name}; a new one is begun.")
         return {}

@@ -14,7 +14,9 @@ from PIL import Image
 from course_utils.viz.show import check_alt
 
 
-def show_animation(draw: Callable[[Figure, int], None], frames: int, *, alt: str, seconds_per_frame: float = 0.25) -> None:
+def show_animation(
+    draw: Callable[[Figure, int], None], frames: int, *, alt: str, seconds_per_frame: float = 0.25
+) -> None:
     """Call `draw(figure, frame)` on a cleared figure for each frame and show the frames as one animation."""
     check_alt(alt)
     if frames < 1:
@@ -29,6 +31,8 @@ def show_animation(draw: Callable[[Figure, int], None], frames: int, *, alt: str
     plt.close(figure)
     buffer = io.BytesIO()
     duration = int(1000 * seconds_per_frame)
-    pictures[0].save(buffer, format="GIF", save_all=True, append_images=pictures[1:], duration=duration, loop=0, optimize=True)
+    pictures[0].save(
+        buffer, format="GIF", save_all=True, append_images=pictures[1:], duration=duration, loop=0, optimize=True
+    )
     encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
     display(HTML(f'<img alt="{html.escape(alt)}" src="data:image/gif;base64,{encoded}">'))

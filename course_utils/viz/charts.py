@@ -49,5 +49,13 @@ def heat_map(
     if numbers:
         middle = (values.min() + values.max()) / 2
         for (row, column), value in np.ndenumerate(values):
-            axis.text(column, row, f"{value:.2g}", ha="center", va="center", fontsize=8, color="white" if value > middle else "black")
+            axis.text(
+                column,
+                row,
+                f"{value:.2g}",
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if value > middle else "black",
+            )
     show(figure, alt)

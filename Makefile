@@ -1,0 +1,42 @@
+# Each target does its own set-up, once. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run lab test test-colab refresh clean
+PYTHONS ?= $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python)
+SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
+
+help:
+	@echo "make run [LESSON=21]      execute every lesson, or one, and show all claims"
+	@echo "make lab                  open the lessons in JupyterLab"
+	@echo "make test                 run all tests, the lessons included"
+	@echo "make test-colab           run the lessons on the versions of Colab"
+	@echo "make refresh [LESSON=21]  execute the lessons and store their outputs"
+	@echo "make clean                remove both environments"
+
+# The stamp is newer than what it was made from: then there is nothing to do.
+.venv/ready: requirements.txt pyproject.toml
+.venv-colab/ready: requirements-colab.txt pyproject.toml
+.venv/ready .venv-colab/ready:
+	@for python in $(PYTHONS); do \
+	  if $$python -c "$(SUITABLE)" 2>/dev/null; then exec $$python tools/set_up.py $(@D) $<; fi; \
+	done; \
+	echo "This course needs Python 3.11, 3.12 or 3.13, and none was found (tried: $(PYTHONS)). Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; \
+	exit 1
+
+run: .venv/ready
+	@.venv/$(BIN)/course run $(LESSON)
+
+lab: .venv/ready
+	@.venv/$(BIN)/jupyter lab notebooks/0_start/00_start_here.ipynb
+
+test: .venv/ready
+	@.venv/$(BIN)/python -m pytest
+
+test-colab: .venv/ready .venv-colab/ready
+	@.venv-colab/$(BIN)/python -m pytest notebooks
+
+refresh: .venv/ready
+	@.venv/$(BIN)/course refresh $(LESSON)
+
+clean:
+	rm -rf .venv .venv-colab

@@ -1,0 +1,34 @@
+"""The address of the course's repository: it stands in pyproject.toml, and lessons and pages repeat it."""
+
+import re
+import tomllib
+from pathlib import Path
+
+HOST = "https://github.com/"
+
+
+def repository(checkout: Path) -> str:
+    """OWNER/NAME from [project.urls] in pyproject.toml."""
+    project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project["urls"]["Repository"].removeprefix(HOST)
+
+
+def files_with_address(checkout: Path) -> list[Path]:
+    """The files that may repeat the address: pages, and notebooks with their badge and set-up cell."""
+    patterns = ("*.toml", "*.md", "*.cff", "docs/**/*.md", "notebooks/*/[0-9]*.ipynb")
+    return sorted(path for pattern in patterns for path in checkout.glob(pattern))
+
+
+def set_repository(checkout: Path, new: str) -> list[Path]:
+    """Replace OWNER/NAME everywhere and return the files that changed. Raises ValueError if `new` is no such pair."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+", new):
+        raise ValueError(f"'{new}' is not OWNER/NAME, for instance my-university/deep-learning.")
+    old, changed = repository(checkout), []
+    for path in files_with_address(checkout):
+        text = path.read_text(encoding="utf-8")
+        if old in text:
+            draft = path.with_name(path.name + ".tmp")
+            draft.write_text(text.replace(old, new), encoding="utf-8")
+            draft.replace(path)
+            changed.append(path)
+    return changed

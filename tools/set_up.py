@@ -1,0 +1,87 @@
+"""Make a virtual environment and install the course into it: `python tools/set_up.py .venv requirements.txt`.
+
+Called by make, with nothing but the standard library. It ends with one sentence, whatever goes wrong.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+NEEDED_GIGABYTES = 5
+CURES = (
+    # what pip prints, what it means and what helps
+    (
+        "No space left on device",
+        "The disk is full. Free {} GB and call the same command again.".format(NEEDED_GIGABYTES),
+    ),
+    ("Permission denied", "This folder cannot be written. Move the course to a folder of your own."),
+    (
+        "connection",
+        "The package registry cannot be reached. Check the network (or proxy) and call the same command again.",
+    ),
+    (
+        "name resolution",
+        "The package registry cannot be reached. Check the network (or proxy) and call the same command again.",
+    ),
+    (
+        "No matching distribution",
+        "A package has no version for this machine or cannot be found. Is the network up, and is this a 64-bit Python?",
+    ),
+)
+
+
+def stop(sentence):
+    sys.exit("Set-up stopped: " + sentence)
+
+
+def run(log_path, *command):
+    """Run a command quietly; its output goes to a log, from which a failure is explained."""
+    with open(log_path, "a") as log:
+        failed = subprocess.call(command, stdout=log, stderr=subprocess.STDOUT)
+    if failed:
+        with open(log_path, errors="replace") as log:
+            text = log.read()
+        for sign, cure in CURES:
+            if sign.lower() in text.lower():
+                stop("{} (Details: {})".format(cure, log_path))
+        stop("an unexpected error; the details are in {}".format(log_path))
+
+
+def main(folder, requirements):
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        stop("this course needs Python 3.11, 3.12 or 3.13, not {}.{}.".format(*sys.version_info[:2]))
+    free = shutil.disk_usage(".").free / 1e9
+    if free < NEEDED_GIGABYTES and not os.path.isdir(folder):
+        stop(
+            "{} GB of disk are needed here and {:.1f} GB are free. Free some and call again.".format(
+                NEEDED_GIGABYTES, free
+            )
+        )
+    try:
+        import ensurepip  # noqa: F401
+        import venv
+    except ImportError:
+        stop("this Python has no venv module. On Debian and Ubuntu: apt install python3-venv.")
+    print("Setting up {} (once; a few minutes and about 1 GB of downloads) ...".format(folder), flush=True)
+    try:
+        venv.create(folder, with_pip=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        stop("the folder {} cannot be made: {}.".format(folder, error))
+    python = os.path.join(folder, "Scripts" if os.name == "nt" else "bin", "python")
+    log = os.path.join(folder, "set-up.log")
+    open(log, "w").close()
+    run(log, python, "-m", "pip", "install", "--requirement", requirements)
+    # No dependencies: they are pinned above. No build isolation: hatchling is among them, so no network is needed.
+    run(log, python, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--editable", ".")
+    open(os.path.join(folder, "ready"), "w").close()
+    print("Ready.")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        stop("call it with a folder and a requirements file, for instance: .venv requirements.txt")
+    try:
+        main(*sys.argv[1:])
+    except KeyboardInterrupt:
+        stop("interrupted. The next call goes on from here.")
