@@ -97,7 +97,10 @@ EXERCISES = [
         key="00-2",
         title="Write the accuracy",
         test=test_accuracy,
-        hints=("Comparing two arrays with == gives an array of true and false.", "The mean of true and false values is the share of true."),
+        hints=(
+            "Comparing two arrays with == gives an array of true and false.",
+            "The mean of true and false values is the share of true.",
+        ),
         solution=accuracy,
         wrong_answers={"a count": count_right, "the share of mistakes": error_rate},
         explanation="The mean counts True as 1 and False as 0.",
@@ -106,9 +109,16 @@ EXERCISES = [
         key="00-3",
         title="Write the nearest mean",
         test=test_nearest_mean,
-        hints=("mean_images - image has shape (10, 784): one row of differences a digit.", "Square, sum along the row, then np.argmin."),
+        hints=(
+            "mean_images - image has shape (10, 784): one row of differences a digit.",
+            "Square, sum along the row, then np.argmin.",
+        ),
         solution=nearest_mean,
-        wrong_answers={"farthest": farthest_mean, "no square": signed_difference, "the distance itself": distance_not_label},
+        wrong_answers={
+            "farthest": farthest_mean,
+            "no square": signed_difference,
+            "the distance itself": distance_not_label,
+        },
         explanation="The smallest sum of squared differences belongs to the nearest mean.",
     ),
     Exercise(

@@ -1,0 +1,25 @@
+"""For all tests, the lessons under nbval included: the quick scale, no trace in the user's own files, a table of times."""
+
+import os
+import tempfile
+
+import pytest
+
+os.environ["COURSE_SCALE"] = "quick"
+os.environ["COURSE_HOME"] = tempfile.mkdtemp(prefix="course-test-")
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+_lesson_seconds: dict[str, float] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    path = report.nodeid.split("::")[0]
+    if path.endswith(".ipynb"):
+        _lesson_seconds[path] = _lesson_seconds.get(path, 0.0) + report.duration
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    if _lesson_seconds:
+        terminalreporter.section("seconds of each lesson, slowest first")
+        for path, seconds in sorted(_lesson_seconds.items(), key=lambda item: -item[1]):
+            terminalreporter.line(f"{seconds:6.1f}  {path}")

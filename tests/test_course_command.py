@@ -1,0 +1,204 @@
+"""The course command: running lessons, pages, failures, bad input. The lessons here are small ones made on the spot."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from course_utils import lessons as lessons_module
+from course_utils.lessons import checkout_folder, execute, find_lessons, store
+
+COURSE = [sys.executable, "-c", "from course_utils.cli import main; main()"]
+PICTURE = """
+import matplotlib.pyplot as plt
+from course_utils.viz import show
+figure, axis = plt.subplots()
+axis.plot([1, 2])
+show(figure, alt="A line that rises from one to two")
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A folder that looks like the course, with its three lessons: one good, one that raises, one with a false claim."""
+    folder = tmp_path / "course"
+    (folder / "docs").mkdir(parents=True)
+    (folder / "pyproject.toml").write_text((checkout_folder() / "pyproject.toml").read_text())
+    (folder / "docs" / "glossary.md").write_text("# Glossary\n\n## loss\n\nHow wrong, as one number.\n")
+    times = "Reading: about 1 minutes. Running: about 10 seconds on two CPU cores."
+    good = ["from course_utils import claim", "claim('two is two', 2 == 2)", PICTURE, "print('a'); print('b')"]
+    write(
+        folder,
+        "0_start/00_good",
+        [f"# A *good* lesson\n\n{times}\n\n$x^2$ and [loss](../../docs/glossary.md#loss)"],
+        good,
+    )
+    write(folder, "0_start/01_raises", ["# A lesson that stops"], ["1 + 1", "1 / 0", "never = 1"])
+    write(
+        folder, "1_cnn/11_false", ["# A false claim"], ["from course_utils import claim", "claim('one is two', 1 == 2)"]
+    )
+    monkeypatch.setattr(lessons_module, "checkout_folder", lambda: folder)
+    return folder
+
+
+def write(folder: Path, name: str, texts: list[str], codes: list[str]) -> None:
+    path = folder / "notebooks" / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cells = [new_markdown_cell(text) for text in texts] + [new_code_cell(code) for code in codes]
+    nbformat.write(new_notebook(cells=cells), path)
+
+
+def run_course(checkout, *arguments, **options):
+    """Call the command as a user would, in the made-up checkout."""
+    code = f"import course_utils.lessons as l, pathlib; l.checkout_folder = lambda: pathlib.Path({str(checkout)!r})\n"
+    code += "import course_utils.run, course_utils.report\ncourse_utils.run.checkout_folder = course_utils.report.checkout_folder = l.checkout_folder\n"
+    command = [sys.executable, "-c", code + "from course_utils.cli import main; main()", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=300, env={**os.environ, "COLUMNS": "200"}, **options
+    )
+
+
+def test_run_goes_on_after_a_failure_and_says_what_failed_and_where(checkout):
+    result = run_course(checkout, "run")
+    assert result.returncode == 1 and "Traceback" not in result.stdout + result.stderr
+    last = result.stdout.splitlines()[-2:]
+    assert last[0] == "✘ 01_raises: cell 3: ZeroDivisionError: division by zero"
+    assert last[1] == "✘ 11_false: claim: one is two (not so in this run)"
+    assert re.search(r"00\s+│ two is two\s+│ ✔", result.stdout) and re.search(r"11\s+│ one is two.*│ ✘", result.stdout)
+    folder = next((checkout / "runs").iterdir())
+    assert {path.name for path in folder.iterdir()} == {
+        "index.html",
+        "glossary.html",
+        "00_good.html",
+        "01_raises.html",
+        "11_false.html",
+    }
+    assert str(folder / "index.html") in result.stdout
+
+
+def test_pages_are_readable_offline(checkout):
+    assert run_course(checkout, "run", "00").returncode == 0
+    folder = next((checkout / "runs").iterdir())
+    page = (folder / "00_good.html").read_text(encoding="utf-8")
+    assert 'alt="A line that rises from one to two" src="data:image/png;base64,' in page
+    assert "<math" in page and 'href="glossary.html#loss"' in page and 'href="index.html"' in page
+    for path in folder.glob("*.html"):
+        addresses = re.findall(r"(?:src|href)\s*=\s*[\"']?(https?://[^\"'>]+)", path.read_text(encoding="utf-8"))
+        scripts = re.findall(r"<script[^>]*>", path.read_text(encoding="utf-8"))
+        assert addresses == [] and scripts == [], path.name
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    assert 'href="00_good.html"' in index and "two is two" in index
+    assert 'id="loss"' in (folder / "glossary.html").read_text(encoding="utf-8")
+
+
+def test_interrupt_leaves_nothing_half_written(checkout):
+    write(checkout, "1_cnn/12_slow", ["# Slow"], ["import time", "time.sleep(120)"])
+    before = {path: path.read_bytes() for path in (checkout / "notebooks").glob("*/*.ipynb")}
+    code = f"import course_utils.lessons as l, pathlib; l.checkout_folder = lambda: pathlib.Path({str(checkout)!r})\n"
+    code += "import course_utils.run, course_utils.report\ncourse_utils.run.checkout_folder = course_utils.report.checkout_folder = l.checkout_folder\n"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code + "from course_utils.cli import main; main()", "run"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stdout:
+        if line.startswith("12_slow"):
+            break
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    rest = process.communicate(timeout=60)[0]
+    assert process.returncode == 1 and "Interrupted: 3 of 4 lessons were run." in rest
+    folders = list((checkout / "runs").iterdir())
+    assert len(folders) == 1 and not folders[0].name.startswith(".")
+    assert (
+        "Interrupted" in (folders[0] / "index.html").read_text(encoding="utf-8")
+        and not (folders[0] / "12_slow.html").exists()
+    )
+    assert before == {path: path.read_bytes() for path in (checkout / "notebooks").glob("*/*.ipynb")}
+
+
+def test_store_keeps_the_source_measures_and_coalesces(checkout):
+    lesson = find_lessons("00")[0]
+    sources = [cell.source for cell in lesson.read().cells]
+    execution = execute(lesson, "quick")
+    store(execution)
+    cells = lesson.read().cells
+    assert [cell.source for cell in cells][1:] == sources[1:] and "Running: about 10 seconds" in cells[0].source
+    assert cells[4].outputs[0].text == "a\nb\n" and len(cells[4].outputs) == 1
+    assert set(lesson.read().metadata) == {"kernelspec", "language_info", "course"}
+    assert execution.passed and 30 < execution.peak_megabytes < 2000
+
+
+def test_refresh_leaves_a_lesson_that_raises_as_it_was(checkout):
+    path = find_lessons("01")[0].path
+    before = path.read_bytes()
+    result = run_course(checkout, "refresh", "01")
+    assert result.returncode == 1 and "Not stored" in result.stdout and path.read_bytes() == before
+    assert not list(path.parent.glob("*.tmp"))
+
+
+def test_seeds_show_a_claim_that_depends_on_luck(checkout):
+    write(
+        checkout,
+        "1_cnn/12_luck",
+        ["# Luck"],
+        [
+            "def set_up(seed): return seed",
+            "luck = set_up(seed=1)",
+            "from course_utils import claim\nclaim('lucky', luck != 2)",
+        ],
+    )
+    result = run_course(checkout, "seeds", "12")
+    assert result.returncode == 1 and re.search(r"lucky\s+│ ✔\s+│ ✘\s+│ ✔", result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "99"], "There is no lesson 99. The lessons: 00_good, 01_raises, 11_false."),
+        (["run", "00", "--scale", "huge"], "The scale is 'huge'; it must be quick or full."),
+        (["set-repository", "not an address"], "'not an address' is not OWNER/NAME"),
+    ],
+)
+def test_bad_input_is_one_sentence(checkout, arguments, sentence):
+    result = run_course(checkout, *arguments)
+    assert result.returncode == 2 and sentence in result.stdout and "Traceback" not in result.stderr
+    assert not (checkout / "runs").exists()
+
+
+def test_outside_a_clone_the_command_says_so(tmp_path):
+    code = "import course_utils.lessons as l; l.__file__ = '/nowhere/course_utils/lessons.py'; from course_utils.cli import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", code, "list"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 2 and "call `course` inside a clone" in result.stdout
+
+
+def test_list_progress_and_check_on_the_real_course():
+    listed = subprocess.run(
+        [*COURSE, "list"], capture_output=True, text=True, timeout=60, env={**os.environ, "COLUMNS": "200"}
+    )
+    assert "Start here: train your first network" in listed.stdout and listed.returncode == 0
+    progress = subprocess.run([*COURSE, "progress"], capture_output=True, text=True, timeout=60)
+    assert "00-1" in progress.stdout and "progress.json" in progress.stdout
+    checked = subprocess.run([*COURSE, "check"], capture_output=True, text=True, timeout=120)
+    assert checked.returncode == 0 and "This machine is ready." in checked.stdout and checked.stdout.count("│ OK") == 8
+
+
+def test_check_names_the_cure(monkeypatch):
+    from course_utils import machine
+
+    def damaged(card):
+        raise ValueError("The data file digits.npz is damaged")
+
+    monkeypatch.setattr("course_utils.datasets.dataset.embedded_file", damaged)
+    assert "damaged" in machine.check_data().cure
+    monkeypatch.setattr(machine.sys, "version_info", (3, 14))
+    assert "3.11, 3.12 or 3.13" in machine.check_python().cure

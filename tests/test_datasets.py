@@ -1,0 +1,124 @@
+"""The embedded data: what the cards say is what is there, the parts share nothing, and damage is named."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+
+from course_utils.datasets import dataset as dataset_module
+from course_utils.datasets import load_digits, load_shakespeare, load_weather, read_cards
+from course_utils.datasets.dataset import data_folder, embedded_file
+from course_utils.lessons import checkout_folder
+
+
+def test_digits():
+    digits = load_digits()
+    assert [len(part.inputs) for part in (digits.train, digits.validation, digits.test)] == [3500, 500, 1000]
+    assert digits.train.inputs.shape[1:] == (28, 28, 1) and digits.train.inputs.dtype == np.float32
+    assert digits.train.inputs.min() == 0 and digits.train.inputs.max() == 1
+    for part in (digits.train, digits.validation, digits.test):
+        assert len(set(np.bincount(part.targets))) == 1, "each class equally often"
+    seen = {image.tobytes() for image in digits.train.inputs}
+    assert not any(image.tobytes() in seen for image in digits.test.inputs)
+
+
+def test_full_digits_without_network_fall_back_and_say_so(monkeypatch, capsys):
+    from course_utils.environment import import_quietly
+
+    import_quietly()
+    import keras
+
+    def no_network():
+        raise Exception("URL fetch failure")
+
+    monkeypatch.setenv("COURSE_SCALE", "full")
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", no_network)
+    assert len(load_digits().train.inputs) == 3500
+    assert "could not be downloaded" in capsys.readouterr().out
+
+
+def test_full_digits_with_network(monkeypatch):
+    import keras
+
+    part = (np.zeros((60000, 28, 28), "uint8"), np.zeros(60000, "uint8"))
+    monkeypatch.setenv("COURSE_SCALE", "full")
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: (part, (part[0][:10000], part[1][:10000])))
+    digits = load_digits()
+    assert [len(split.inputs) for split in (digits.train, digits.validation, digits.test)] == [55000, 5000, 10000]
+
+
+def test_shakespeare(monkeypatch):
+    quick = load_shakespeare()
+    assert 900_000 < len(quick.train) < 1_200_000
+    assert quick.test.startswith("MASTER:\nBoatswain!") and "=" not in quick.details["alphabet"]
+    assert set(quick.train + quick.validation + quick.test) <= set(quick.details["alphabet"])
+    speech = "We are such stuff\nAs dreams are made on"
+    assert speech in quick.test and speech not in quick.train
+    monkeypatch.setenv("COURSE_SCALE", "full")
+    full = load_shakespeare()
+    assert (
+        len(full.train) > 4 * len(quick.train) and speech not in full.train and len(full.details["train_plays"]) == 36
+    )
+
+
+def test_weather():
+    weather = load_weather()
+    parts = (weather.train, weather.validation, weather.test)
+    hours = np.concatenate([part.hours for part in parts])
+    assert len(hours) == 8730 and np.all(np.diff(hours) == np.timedelta64(1, "h")), "consecutive, none twice"
+    assert all(part.values.shape == (3, len(part.hours), 8) and np.isfinite(part.values).all() for part in parts)
+    temperature = weather.details["features"].index("temperature")
+    assert -25 < weather.train.values[..., temperature].min() and weather.train.values[..., temperature].max() < 40
+    assert weather.details["airports"] == ("EWR", "JFK", "LGA") and weather.details["units"]["temperature"] == "°C"
+    assert 0 < weather.train.missing.mean() < 0.05
+    wind = weather.details["features"].index("wind_speed")
+    assert weather.train.values[..., wind].max() < 40, "the source's one impossible reading is left out"
+
+
+def test_gaps_are_filled_within_a_part():
+    from course_utils.datasets.weather import _interpolate
+
+    values = np.array([[[np.nan], [1.0], [np.nan], [3.0]]], dtype=np.float32)
+    assert _interpolate(values)[0, :, 0].tolist() == [1.0, 1.0, 2.0, 3.0]
+    assert np.isnan(values[0, 0, 0]), "the argument is not changed"
+
+
+@pytest.mark.parametrize("card", read_cards().values(), ids=lambda card: card.name)
+def test_cards_and_readme_agree_with_the_files(card):
+    path = embedded_file(card)
+    assert path.stat().st_size == card.bytes
+    readme = (checkout_folder() / "data" / "README.md").read_text(encoding="utf-8")
+    for fact in (card.file, card.what, card.origin, card.licence, f"{card.bytes:,}", card.sha256, card.rebuild):
+        assert fact in readme, fact
+
+
+def test_embedded_files_stay_small_and_are_all_on_cards():
+    files = {
+        path.name for path in data_folder().iterdir() if path.suffix not in (".md", ".py", ".toml") and path.is_file()
+    }
+    assert files == {card.file for card in read_cards().values()}
+    assert sum((data_folder() / name).stat().st_size for name in files) < 20e6
+
+
+def test_damage_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(dataset_module, "data_folder", lambda: tmp_path)
+    card = read_cards_here()["digits"]
+    with pytest.raises(FileNotFoundError, match="missing. Restore it"):
+        embedded_file(card)
+    (tmp_path / card.file).write_bytes(b"not the digits")
+    with pytest.raises(ValueError, match="damaged: its checksum"):
+        embedded_file(card)
+
+
+def read_cards_here():
+    import tomllib
+
+    text = (checkout_folder() / "data" / "cards.toml").read_text(encoding="utf-8")
+    return {name: dataset_module.Card(name=name, **fields) for name, fields in tomllib.loads(text).items()}
+
+
+def test_a_card_prints_origin_and_licence():
+    card = read_cards()["weather"]
+    assert re.search(r"Origin: .+\nLicence: CC0", str(card))
+    assert dataclasses.is_dataclass(card)
