@@ -125,7 +125,12 @@ def execute(
         with _memory_watch(client) as memory:
             try:
                 client.execute(env=environment, stderr=subprocess.DEVNULL)
-            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            except Exception as error:
+                # On Ctrl-C nbclient ends the kernel by itself, and then stumbles over its absence in one way or another.
+                if hasattr(client, "_async_cleanup_kernel_future"):
+                    raise KeyboardInterrupt from None
+                if not isinstance(error, (CellExecutionError, CellTimeoutError, DeadKernelError)):
+                    raise
                 execution.error = _describe(notebook, error)
     execution.peak_megabytes = memory.peak / 1e6
     execution.seconds = time.perf_counter() - started
