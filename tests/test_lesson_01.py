@@ -97,14 +97,3 @@ def test_training_takes_the_steps_of_keras(batch_size):
 def test_descent_on_the_parabola_arrives_below_a_quarter(rate, arrives):
     path = LESSON["descend"](1.0, rate, 400)
     assert path.shape == (401,) and (abs(path[-1] - 3) < 1e-6) == arrives
-
-
-def test_dead_units_are_those_silent_on_every_input():
-    parameters = [np.array([[1.0, -1.0, 1.0]]), np.array([0.0, -1.0, -5.0]), np.zeros((3, 2)), np.zeros(2)]
-    assert LESSON["dead_units"](np.array([[1.0], [2.0]]), parameters) == 2 / 3
-
-
-def test_a_step_has_the_asked_length():
-    _, _, parameters = example(1, 5, 4, 3)
-    moved = LESSON["moved"](parameters, parameters, 0.1)
-    np.testing.assert_allclose(np.sqrt(sum(((a - b) ** 2).sum() for a, b in zip(moved, parameters))), 0.1, rtol=1e-4)

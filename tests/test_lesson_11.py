@@ -85,7 +85,10 @@ def test_dense_is_that_of_keras(shape):
     assert np.allclose(dense(normal(*shape), *layer.get_weights()), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("inputs, weights, bias", [((2, 6), (7, 4), (4,)), ((2, 7), (7, 4), (7,)), ((2, 7), (7,), (4,)), ((2, 7), (7, 4), (1,))])
+@pytest.mark.parametrize(
+    "inputs, weights, bias",
+    [((2, 6), (7, 4), (4,)), ((2, 7), (7, 4), (7,)), ((2, 7), (7,), (4,)), ((2, 7), (7, 4), (1,))],
+)
 def test_dense_names_what_is_wrong(inputs, weights, bias):
     with pytest.raises(ValueError, match="do not fit"):
         dense(normal(*inputs), normal(*weights), normal(*bias))
@@ -106,4 +109,6 @@ def test_convolution_moves_with_the_image_and_a_dense_layer_does_not():
     outputs, moved_outputs = (conv2d(each, kernels, bias, 1, "same") for each in (images, moved))
     assert np.allclose(moved_outputs[:, 3:, 4:], outputs[:, 1:-2, 1:-3])
     weights = normal(400, 5)
-    assert not np.allclose(dense(images.reshape(1, 400), weights, normal(5)), dense(moved.reshape(1, 400), weights, normal(5)))
+    assert not np.allclose(
+        dense(images.reshape(1, 400), weights, normal(5)), dense(moved.reshape(1, 400), weights, normal(5))
+    )

@@ -51,7 +51,9 @@ def test_gradients_equal_the_tape(batch: int, time: int, features: int, units: i
     with tf.GradientTape() as tape:
         loss = keras.ops.sum(layer(inputs) * upstream)
     expected = tape.gradient(loss, layer.trainable_variables)
-    for gradient, weight, tape_gradient in zip(LESSON["simple_rnn_gradients"](inputs, *weights, upstream), weights, expected):
+    for gradient, weight, tape_gradient in zip(
+        LESSON["simple_rnn_gradients"](inputs, *weights, upstream), weights, expected
+    ):
         assert gradient.shape == weight.shape
         np.testing.assert_allclose(gradient, tape_gradient, rtol=1e-5, atol=1e-5)
 

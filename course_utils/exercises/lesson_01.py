@@ -47,14 +47,21 @@ def test_tanh(answer):
     result = answer(hidden.copy(), hidden_slope.copy())
     mistakes = (
         (relu_backward, "This is the backward pass of ReLU: it lets all through or nothing. tanh damps by 1 - tanh²."),
-        (derivative_only, "You return the derivative of tanh alone. The chain rule multiplies it with the slope that arrives."),
+        (
+            derivative_only,
+            "You return the derivative of tanh alone. The chain rule multiplies it with the slope that arrives.",
+        ),
         (tanh_twice, "You apply tanh once more. `hidden` is tanh(z) already."),
         (no_square, "Your derivative is 1 - tanh(z). Square the tanh."),
     )
     for mistake, message in mistakes:
         if np.shape(result) == hidden.shape and np.allclose(result, mistake(hidden, hidden_slope)):
             raise Wrong(message)
-    expect_close(result, tanh_backward(hidden, hidden_slope), "The numbers differ from the chain rule: slope times (1 - hidden²).")
+    expect_close(
+        result,
+        tanh_backward(hidden, hidden_slope),
+        "The numbers differ from the chain rule: slope times (1 - hidden²).",
+    )
 
 
 def momentum_step(parameter, velocity, slope, learning_rate, momentum):
@@ -113,7 +120,9 @@ def test_momentum(answer):
         expected = mistake(parameter, velocity, slope, 0.1, 0.9)
         if all(np.shape(r) == np.shape(e) and np.allclose(r, e) for r, e in zip(result, expected)):
             raise Wrong(message)
-    for name, actual, expected in zip(("parameter", "velocity"), result, momentum_step(parameter, velocity, slope, 0.1, 0.9)):
+    for name, actual, expected in zip(
+        ("parameter", "velocity"), result, momentum_step(parameter, velocity, slope, 0.1, 0.9)
+    ):
         expect_close(actual, expected, f"The new {name} is not what the two lines of the text give.")
 
 
@@ -125,7 +134,9 @@ def test_starts(answer):
     if moved == 4:
         raise Wrong("(a) Not all four move. Compare each array after training with the zeros: `(array != 0).any()`.")
     if moved == 2:
-        raise Wrong("(a) Do both biases move? Compute the hidden error: it passes through output weights that are all 0.")
+        raise Wrong(
+            "(a) Do both biases move? Compute the hidden error: it passes through output weights that are all 0."
+        )
     if moved == 0:
         raise Wrong("(a) One array does move. The error itself is not 0; which array gets it directly?")
     if moved != 1:
@@ -135,7 +146,9 @@ def test_starts(answer):
     if units == 784:
         raise Wrong("(b) 784 is the number of pixels. One hidden unit is a column: `axis=1`, then `.shape[1]`.")
     if units != 1:
-        raise Wrong("(b) All units begin alike and see the same. Start from exactly 0.05, one epoch at 0.3, and round to 3 digits.")
+        raise Wrong(
+            "(b) All units begin alike and see the same. Start from exactly 0.05, one epoch at 0.3, and round to 3 digits."
+        )
 
 
 EXERCISES = [

@@ -7,8 +7,14 @@ from course_utils.exercises.exercise import Exercise, Wrong, expect_close
 WEIGHT_MISTAKES = (
     (4608, "You counted the weights of the kernels. Each of the 32 kernels has a bias too."),
     (320, "Your kernels read one channel. Each kernel reads all 16 input channels: 3 * 3 * 16 weights."),
-    (160, "160 is one kernel's share times the wrong count, or 16 kernels on one channel. 32 kernels read 16 channels each."),
-    (4640 * 784, "You counted the weights anew at each of the 28 * 28 places. They are shared: the same ones everywhere."),
+    (
+        160,
+        "160 is one kernel's share times the wrong count, or 16 kernels on one channel. 32 kernels read 16 channels each.",
+    ),
+    (
+        4640 * 784,
+        "You counted the weights anew at each of the 28 * 28 places. They are shared: the same ones everywhere.",
+    ),
     (5120, "You gave each kernel one bias per input channel. A kernel adds up all channels and has a single bias."),
 )
 
@@ -43,11 +49,17 @@ def test_kernel(answer):
     images = np.random.default_rng(0).normal(size=(2, 6, 7))
     result = correlate(images, kernel)
     mistakes = (
-        (one_at(1, 2), "Your kernel moves the image to the left: each output takes the pixel on its right. Nothing turns the kernel here."),
+        (
+            one_at(1, 2),
+            "Your kernel moves the image to the left: each output takes the pixel on its right. Nothing turns the kernel here.",
+        ),
         (one_at(1, 1), "Your kernel leaves the image where it is: each output takes the pixel right under it."),
         (one_at(0, 1), "Your kernel moves the image down: each output takes the pixel above it."),
         (one_at(2, 1), "Your kernel moves the image up: each output takes the pixel below it."),
-        (np.array([[1, 0, 0]] * 3), "Your kernel adds up three rows. One weight is enough: one pixel goes into each output."),
+        (
+            np.array([[1, 0, 0]] * 3),
+            "Your kernel adds up three rows. One weight is enough: one pixel goes into each output.",
+        ),
     )
     for mistake, message in mistakes:
         if np.allclose(result, correlate(images, mistake)):
@@ -66,7 +78,9 @@ def average_pool2d(images, size, stride):
 def largest_of_each_window(images, size, stride):
     rows, columns = (images.shape[1] - size) // stride + 1, (images.shape[2] - size) // stride + 1
     places = np.ndindex(size, size)
-    return np.max([images[:, y : y + rows * stride : stride, x : x + columns * stride : stride] for y, x in places], axis=0)
+    return np.max(
+        [images[:, y : y + rows * stride : stride, x : x + columns * stride : stride] for y, x in places], axis=0
+    )
 
 
 def sum_of_each_window(images, size, stride):
@@ -92,13 +106,20 @@ def test_average_pool(answer):
         (sum_of_each_window, "You added up each window. Divide by the number of its pixels."),
         (divided_by_size, "You divided by `size`. A window has size * size pixels."),
         (channels_mixed, "You averaged over the channels as well. Pooling treats each channel on its own."),
-        (stride_ignored, "Your windows stand side by side. The step between them is `stride`, which can differ from `size`."),
+        (
+            stride_ignored,
+            "Your windows stand side by side. The step between them is `stride`, which can differ from `size`.",
+        ),
     )
     for size, stride in ((3, 2), (2, 1), (2, 2)):
         result, expected = answer(images.copy(), size, stride), average_pool2d(images, size, stride)
         for mistake, message in mistakes:
             wrong = mistake(images, size, stride)
-            if np.shape(result) == wrong.shape and np.allclose(result, wrong) and not (wrong.shape == expected.shape and np.allclose(wrong, expected)):
+            if (
+                np.shape(result) == wrong.shape
+                and np.allclose(result, wrong)
+                and not (wrong.shape == expected.shape and np.allclose(wrong, expected))
+            ):
                 raise Wrong(message)
         expect_close(result, expected, f"The averages differ for size {size} and stride {stride}.")
 
@@ -115,9 +136,13 @@ def test_finding(answer):
     if moved > centred + 0.03:
         raise Wrong("Better on moved digits than on centred ones? The two numbers may have changed places.")
     if centred < 0.85:
-        raise Wrong("The centred digits have suffered: LeNet-5 did better before. Train longer, or move the images less wildly.")
+        raise Wrong(
+            "The centred digits have suffered: LeNet-5 did better before. Train longer, or move the images less wildly."
+        )
     if moved < 0.7:
-        raise Wrong("That is hardly better than training on centred digits only. Does the network see moved digits while it trains?")
+        raise Wrong(
+            "That is hardly better than training on centred digits only. Does the network see moved digits while it trains?"
+        )
 
 
 EXERCISES = [
@@ -130,7 +155,12 @@ EXERCISES = [
             "(3 * 3 * 16 + 1 bias) times the number of kernels. The size of the image does not matter.",
         ),
         solution=4640,
-        wrong_answers={"no biases": 4608, "one input channel": 320, "weights not shared": 4640 * 784, "bias per channel": 5120},
+        wrong_answers={
+            "no biases": 4608,
+            "one input channel": 320,
+            "weights not shared": 4640 * 784,
+            "bias per channel": 5120,
+        },
         explanation="(3 * 3 * 16 + 1) * 32: each kernel reads all channels and has one bias; the image's size plays no part.",
     ),
     Exercise(

@@ -28,7 +28,9 @@ def test_count_weights(answer):
         raise Wrong("The function returns None: is the `return` missing?")
     named = {
         _weights_times_steps(*sizes): "You count the weights once for each step, but all steps share them.",
-        _weights_without_recurrent_kernel(*sizes): "The recurrent kernel is missing: it leads from every unit to every unit.",
+        _weights_without_recurrent_kernel(
+            *sizes
+        ): "The recurrent kernel is missing: it leads from every unit to every unit.",
         _weights_without_bias(*sizes): "The bias is missing: one number a unit.",
     }
     if given in named:
@@ -85,7 +87,11 @@ def test_continue_rnn(answer):
         wrong = mistake(*arguments)
         if np.shape(given) == wrong.shape and np.allclose(given, wrong):
             raise Wrong(message)
-    expect_close(given, expected, "The last state is not that of the formula: tanh(input @ kernel + state @ recurrent_kernel + bias).")
+    expect_close(
+        given,
+        expected,
+        "The last state is not that of the formula: tanh(input @ kernel + state @ recurrent_kernel + bias).",
+    )
     first_half = answer(inputs[:, :2], *weights, initial_state)
     halves = answer(inputs[:, 2:], *weights, first_half)
     expect_close(halves, expected, "Two halves, the second continued from the first, should end like the whole.")
@@ -139,15 +145,25 @@ def test_shuffled_errors(answer):
     try:
         errors = {name: float(value) for name, value in answer.items()}
     except (TypeError, ValueError) as error:
-        raise Wrong("Each value must be one number: the mean absolute error 6 hours ahead, column 5 of the forecast.") from error
+        raise Wrong(
+            "Each value must be one number: the mean absolute error 6 hours ahead, column 5 of the forecast."
+        ) from error
     if np.ptp(list(errors.values())) < 0.02:
-        raise Wrong("All five errors are equal: the shuffled columns never reached the network. Did you assign them to a copy?")
+        raise Wrong(
+            "All five errors are equal: the shuffled columns never reached the network. Did you assign them to a copy?"
+        )
     if max(errors.values()) < 1.2:
-        raise Wrong("Even the largest error is below what the network reaches undisturbed: take column 5 (6 hours ahead), in °C.")
+        raise Wrong(
+            "Even the largest error is below what the network reaches undisturbed: take column 5 (6 hours ahead), in °C."
+        )
     if max(errors, key=errors.get) != "clock":
-        raise Wrong("Without the clock the error should be the largest. Shuffle its columns 5 and 6 together, between windows.")
+        raise Wrong(
+            "Without the clock the error should be the largest. Shuffle its columns 5 and 6 together, between windows."
+        )
     if errors["pressure"] > min(errors["temperature"], errors["dew point"]):
-        raise Wrong("Pressure should matter less than temperature and dew point. Start each group from fresh, unshuffled inputs.")
+        raise Wrong(
+            "Pressure should matter less than temperature and dew point. Start each group from fresh, unshuffled inputs."
+        )
 
 
 EXERCISES = [
@@ -216,7 +232,13 @@ EXERCISES = [
             "a group is missing": {name: value for name, value in SHUFFLED_ERRORS.items() if name != "clock"},
             "standardised units": {name: 0.3 * value for name, value in SHUFFLED_ERRORS.items()},
             "the clock shuffled within windows or in part": {**SHUFFLED_ERRORS, "clock": 1.7},
-            "groups shuffled one on top of the other": {"temperature": 2.1, "dew point": 2.5, "pressure": 2.6, "wind": 2.8, "clock": 3.4},
+            "groups shuffled one on top of the other": {
+                "temperature": 2.1,
+                "dew point": 2.5,
+                "pressure": 2.6,
+                "wind": 2.8,
+                "clock": 3.4,
+            },
         },
         explanation="The network forecasts a change, and the time of day says whether warming or cooling is due. "
         "Shuffling measures what this network uses, not what the weather obeys: related inputs can stand in for each other.",

@@ -84,7 +84,9 @@ def test_modes(answer):
     if any(value not in range(9) for value in answer.values()):
         raise Wrong("Each value is a count from 0 to 8: the first number that modes_hit returns.")
     if answer[1] < 4:
-        raise Wrong("One step each should hit most modes after eight rounds. Did you take the last points of the history?")
+        raise Wrong(
+            "One step each should hit most modes after eight rounds. Did you take the last points of the history?"
+        )
     if answer[3] >= answer[1]:
         raise Wrong("With three steps there should be fewer modes than with one. Are the values at the right keys?")
 
@@ -112,16 +114,26 @@ EXERCISES = [
         key="31-3",
         title="Least-squares losses",
         test=test_least_squares,
-        hints=("Discriminator: half the mean of (real - 1)², plus half the mean of fake².", "Generator: half the mean of (fake - 1)²."),
+        hints=(
+            "Discriminator: half the mean of (real - 1)², plus half the mean of fake².",
+            "Generator: half the mean of (fake - 1)².",
+        ),
         solution=least_squares_losses,
-        wrong_answers={"no halves": without_halves, "targets exchanged": labels_exchanged, "generator wants 0": generator_wants_zero},
+        wrong_answers={
+            "no halves": without_halves,
+            "targets exchanged": labels_exchanged,
+            "generator wants 0": generator_wants_zero,
+        },
         explanation="The slope of a square does not fade far from the target, so this loss does not saturate either.",
     ),
     Exercise(
         key="31-4",
         title="How much imbalance does the game bear?",
         test=test_modes,
-        hints=("modes_hit(play(2, 8)[-1])[0] is the count for two steps.", "A dictionary comprehension over (1, 2, 3) does it in one line."),
+        hints=(
+            "modes_hit(play(2, 8)[-1])[0] is the count for two steps.",
+            "A dictionary comprehension over (1, 2, 3) does it in one line.",
+        ),
         solution={1: 8, 2: 4, 3: 1},
         wrong_answers={
             "shares instead of counts": {1: 0.8, 2: 0.3, 3: 0.0},

@@ -68,9 +68,13 @@ def test_lost_bits(answer):
     if answer > 4:
         raise Wrong("That looks like the bits of the new model. Subtract those of the model with positions.")
     if answer < 0:
-        raise Wrong("A negative loss says that the model without positions is better. Did you subtract the other way round?")
+        raise Wrong(
+            "A negative loss says that the model without positions is better. Did you subtract the other way round?"
+        )
     if answer < 0.15:
-        raise Wrong("So little? Is the new model trained without positions, np.zeros((context, width)), and for a whole epoch?")
+        raise Wrong(
+            "So little? Is the new model trained without positions, np.zeros((context, width)), and for a whole epoch?"
+        )
     if answer > 2:
         raise Wrong("So much? Does the learning rate have a fresh CosineDecay? The old one has sunk to zero.")
 

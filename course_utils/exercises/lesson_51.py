@@ -105,7 +105,8 @@ EXERCISES = [
             "a transformer for 800 images": FIRST_CHOICE | {"tumours in X-ray images, 800 examples": "transformer"},
             "a transformer on a tiny chip": FIRST_CHOICE
             | {"a sensor that must run for years on a chip with 20 kB of memory": "transformer"},
-            "a recurrent network for long documents": FIRST_CHOICE | {"translate long documents, millions of pairs": "recurrent"},
+            "a recurrent network for long documents": FIRST_CHOICE
+            | {"translate long documents, millions of pairs": "recurrent"},
         },
         explanation="These are first choices, not laws: the baseline and the measurement decide.",
     ),
