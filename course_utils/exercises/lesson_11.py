@@ -9,7 +9,7 @@ WEIGHT_MISTAKES = (
     (320, "Your kernels read one channel. Each kernel reads all 16 input channels: 3 * 3 * 16 weights."),
     (
         160,
-        "160 is one kernel's share times the wrong count, or 16 kernels on one channel. 32 kernels read 16 channels each.",
+        "That is a layer of 16 kernels that read one channel. Here 32 kernels read 16 channels each.",
     ),
     (
         4640 * 784,

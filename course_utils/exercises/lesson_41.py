@@ -6,9 +6,9 @@ from course_utils.exercises.exercise import Exercise, Wrong, expect_close
 
 
 def test_weight(answer):
-    if np.isclose(answer, 6):
-        raise Wrong("6 is e to the score. Divide it by the sum over all four keys.")
-    if np.isclose(answer, np.log(6) / np.log(36), atol=1e-3):
+    if np.isclose(answer, 5):
+        raise Wrong("5 is e to the score. Divide it by the sum over all four keys.")
+    if np.isclose(answer, np.log(5) / np.log(20), atol=1e-3):
         raise Wrong("You divided the scores themselves. Softmax takes e to the score first.")
     if np.isclose(answer, 0.25):
         raise Wrong("0.25 is an equal share. Keys with a larger score get more.")
@@ -84,10 +84,10 @@ EXERCISES = [
         key="41-1",
         title="A softmax on paper",
         test=test_weight,
-        hints=("e to the score is 1, 6, 2 and 3.", "Divide 6 by the sum of the four."),
+        hints=("e to the score is 1, 5, 2 and 2.", "Divide 5 by the sum of the four."),
         solution=0.5,
-        wrong_answers={"not divided": 6, "scores divided": np.log(6) / np.log(36), "equal share": 0.25},
-        explanation="The exponentials are 1, 6, 2 and 3, with sum 12, and 6/12 is a half.",
+        wrong_answers={"not divided": 5, "scores divided": np.log(5) / np.log(20), "equal share": 0.25},
+        explanation="The exponentials are 1, 5, 2 and 2, with sum 10, and 5/10 is a half.",
     ),
     Exercise(
         key="41-2",
