@@ -13,7 +13,8 @@ def show(figure: Figure, alt: str) -> None:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", bbox_inches="tight")
     plt.close(figure)
-    display(Image(data=buffer.getvalue(), format="png", alt=alt))
+    # As metadata, not as Image(alt=...): the IPython 7 of Colab does not know that argument.
+    display(Image(data=buffer.getvalue(), format="png", metadata={"alt": alt}))
 
 
 def check_alt(alt: str) -> None:
