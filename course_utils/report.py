@@ -18,6 +18,7 @@ LESSON_PAGE = """
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
 {%- block body_header -%}
+<style>.jp-InputArea pre, .jp-OutputArea-output pre { white-space: pre-wrap; overflow-wrap: anywhere; }</style>
 <body class="jp-Notebook" data-jp-theme-light="true" data-jp-theme-name="JupyterLab Light">
 <main><p style="margin: 1em 5em"><a href="index.html">All lessons</a> · <a href="glossary.html">Glossary</a></p>
 {%- endblock -%}

@@ -31,6 +31,9 @@ def run_lessons(lessons: list[Lesson], scale: str, console: Console) -> bool:
                 display.finish(execution)
     except KeyboardInterrupt:
         interrupted = True
+    except BaseException:
+        shutil.rmtree(draft)
+        raise
     if executions:
         write_index(executions, draft, scale, interrupted)
         draft.rename(folder)
