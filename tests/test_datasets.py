@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from course_utils.datasets import dataset as dataset_module
-from course_utils.datasets import load_digits, load_shakespeare, load_weather, read_cards
+from course_utils.datasets import (
+    load_digits,
+    load_letters,
+    load_photographs,
+    load_shakespeare,
+    load_sprites,
+    load_weather,
+    read_cards,
+)
 from course_utils.datasets.dataset import data_folder, embedded_file
 from course_utils.lessons import checkout_folder
 
@@ -76,6 +84,40 @@ def test_weather():
     assert weather.train.values[..., wind].max() < 40, "the source's one impossible reading is left out"
 
 
+def test_letters():
+    letters = load_letters()
+    parts = {"train": letters.train, "validation": letters.validation, "test": letters.test}
+    assert [len(part.inputs) for part in parts.values()] == [6188, 832, 1768]
+    families = letters.details["families"]
+    for name, part in parts.items():
+        assert part.inputs.shape[1:] == (28, 28, 1) and part.inputs.dtype == np.float32 and part.inputs.max() == 1
+        assert len(set(np.bincount(part.targets, minlength=26))) == 1, "each letter equally often"
+        assert len(families[name]) == len(letters.details["styles"][name]) == len(part.inputs)
+    assert not set(families["train"]) & set(families["test"]) and not set(families["validation"]) & set(
+        families["test"]
+    )
+    ink = np.argwhere(letters.test.inputs[0, :, :, 0] > 0)
+    assert (np.ptp(ink, axis=0) + 1).max() == 20, "the longer side is 20 pixels"
+
+
+def test_sprites():
+    sprites = load_sprites()
+    parts = {"train": sprites.train, "validation": sprites.validation, "test": sprites.test}
+    assert sum(len(part.inputs) for part in parts.values()) == 1005
+    names = {part: set(sprites.details["names"][part]) for part in parts}
+    assert not names["train"] & names["test"] and "dog face" in set.union(*names.values())
+    for part in parts.values():
+        assert part.inputs.shape[1:] == (32, 32, 4) and 0 <= part.inputs.min() and part.inputs.max() == 1
+        assert set(part.targets) == set(range(len(sprites.details["groups"]))), "every group in every part"
+
+
+def test_photographs():
+    photographs = load_photographs()
+    names = [*photographs.train.targets, *photographs.validation.targets, *photographs.test.targets]
+    assert sorted(names) == ["astronaut", "brick", "chelsea", "coffee", "grass", "gravel", "rocket"]
+    assert photographs.train.inputs.shape == (4, 192, 192, 3) and photographs.train.inputs.max() <= 1
+
+
 def test_gaps_are_filled_within_a_part():
     from course_utils.datasets.weather import _interpolate
 
@@ -95,7 +137,9 @@ def test_cards_and_readme_agree_with_the_files(card):
 
 def test_embedded_files_stay_small_and_are_all_on_cards():
     files = {
-        path.name for path in data_folder().iterdir() if path.suffix not in (".md", ".py", ".toml") and path.is_file()
+        path.name
+        for path in data_folder().iterdir()
+        if path.suffix not in (".md", ".py", ".toml", ".txt") and path.is_file()
     }
     assert files == {card.file for card in read_cards().values()}
     assert sum((data_folder() / name).stat().st_size for name in files) < 20e6

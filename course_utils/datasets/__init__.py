@@ -2,7 +2,21 @@
 
 from course_utils.datasets.dataset import Card, Dataset, Split, read_cards
 from course_utils.datasets.digits import load_digits
+from course_utils.datasets.letters import load_letters
+from course_utils.datasets.photographs import load_photographs
 from course_utils.datasets.shakespeare import load_shakespeare
+from course_utils.datasets.sprites import load_sprites
 from course_utils.datasets.weather import load_weather
 
-__all__ = ["Card", "Dataset", "Split", "load_digits", "load_shakespeare", "load_weather", "read_cards"]
+__all__ = [
+    "Card",
+    "Dataset",
+    "Split",
+    "load_digits",
+    "load_letters",
+    "load_photographs",
+    "load_shakespeare",
+    "load_sprites",
+    "load_weather",
+    "read_cards",
+]
