@@ -39,6 +39,7 @@ def import_quietly() -> None:
             import tensorflow as tf
 
             tf.constant(0.0) + 1.0
+        tf.get_logger().setLevel("ERROR")  # no warnings about retracing between the lines of a training
     except ModuleNotFoundError as error:
         raise ImportError(
             f"{error.name} is not installed. Run `make run` in the course's folder, or `pip install 'course-utils[tensorflow]'`."

@@ -8,7 +8,10 @@ import pytest
 
 from course_utils.datasets import dataset as dataset_module
 from course_utils.datasets import (
+    load_characters,
+    load_cifar10,
     load_digits,
+    load_fashion,
     load_letters,
     load_photographs,
     load_shakespeare,
@@ -166,3 +169,38 @@ def test_a_card_prints_origin_and_licence():
     card = read_cards()["weather"]
     assert re.search(r"Origin: .+\nLicence: CC0", str(card))
     assert dataclasses.is_dataclass(card)
+
+
+def test_characters_join_digits_and_letters():
+    characters = load_characters()
+    assert [len(part.inputs) for part in (characters.train, characters.validation, characters.test)] == [
+        6984,
+        1332,
+        2768,
+    ]
+    assert characters.details["names"] == "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    assert set(characters.train.targets) == set(range(36)) and len(set(characters.train.targets[:100] < 10)) == 2
+    digits = load_digits()
+    known = {image.tobytes(): label for image, label in zip(digits.test.inputs, digits.test.targets)}
+    mine = [(image.tobytes(), label) for image, label in zip(characters.test.inputs, characters.test.targets)]
+    assert sum(known.get(image) == label for image, label in mine) == 1000, "image and label still belong together"
+
+
+@pytest.mark.parametrize("load, name", [(load_fashion, "fashion_mnist"), (load_cifar10, "cifar10")])
+def test_benchmarks_with_and_without_network(load, name, monkeypatch, capsys):
+    import keras
+
+    size = (32, 32, 3) if name == "cifar10" else (28, 28)
+    full, test = ((np.full((count, *size), 255, "uint8"), np.ones((count, 1), "uint8")) for count in (6000, 20))
+    monkeypatch.setattr(getattr(keras.datasets, name), "load_data", lambda: (full, test))
+    loaded = load()
+    assert [len(part.inputs) for part in (loaded.train, loaded.validation, loaded.test)] == [1000, 5000, 20]
+    assert loaded.train.inputs.shape[1:] == (*size[:2], 3 if name == "cifar10" else 1) and loaded.test.inputs.max() == 1
+    assert loaded.test.targets.shape == (20,) and len(loaded.details["names"]) == 10
+
+    def no_network():
+        raise Exception("URL fetch failure")
+
+    monkeypatch.setattr(getattr(keras.datasets, name), "load_data", no_network)
+    assert len(load().train.inputs) == 6984
+    assert "could not be downloaded" in capsys.readouterr().out

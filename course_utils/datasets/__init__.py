@@ -1,5 +1,7 @@
 """The course's data sets. Each loader returns a `Dataset` with its card; none needs a network at the quick scale."""
 
+from course_utils.datasets.benchmarks import load_cifar10, load_fashion
+from course_utils.datasets.characters import load_characters
 from course_utils.datasets.dataset import Card, Dataset, Split, read_cards
 from course_utils.datasets.digits import load_digits
 from course_utils.datasets.letters import load_letters
@@ -12,10 +14,15 @@ __all__ = [
     "Card",
     "Dataset",
     "Split",
+    "SpriteTargets",
+    "load_characters",
+    "load_cifar10",
     "load_digits",
+    "load_fashion",
     "load_letters",
     "load_photographs",
     "load_shakespeare",
+    "load_sprite_scenes",
     "load_sprites",
     "load_weather",
     "read_cards",

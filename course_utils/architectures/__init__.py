@@ -1,0 +1,1 @@
+"""Blocks that later lessons reuse once an earlier lesson has built them."""
