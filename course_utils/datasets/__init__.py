@@ -5,8 +5,11 @@ from course_utils.datasets.characters import load_characters
 from course_utils.datasets.dataset import Card, Dataset, Split, read_cards
 from course_utils.datasets.digits import load_digits
 from course_utils.datasets.letters import load_letters
+from course_utils.datasets.moving_digits import load_moving_digits
 from course_utils.datasets.photographs import load_photographs
+from course_utils.datasets.scenes import load_scenes
 from course_utils.datasets.shakespeare import load_shakespeare
+from course_utils.datasets.sprite_scenes import SpriteTargets, load_sprite_scenes
 from course_utils.datasets.sprites import load_sprites
 from course_utils.datasets.weather import load_weather
 
@@ -20,7 +23,9 @@ __all__ = [
     "load_digits",
     "load_fashion",
     "load_letters",
+    "load_moving_digits",
     "load_photographs",
+    "load_scenes",
     "load_shakespeare",
     "load_sprite_scenes",
     "load_sprites",

@@ -35,12 +35,16 @@ def heat_map(
     column_label: str,
     alt: str,
     numbers: bool = True,
+    cell_size: float = 0.5,
 ) -> None:
-    """A matrix (rows, columns) as shades from white to dark blue, with the numbers written in. Raises ValueError on another shape."""
+    """A matrix (rows, columns) as shades from white to dark blue, with the numbers written in. Raises ValueError on another shape.
+
+    `cell_size` is the width of a column in inches; a row is four fifths of it.
+    """
     values = np.asarray(values)
     if values.shape != (len(rows), len(columns)):
         raise ValueError(f"values has shape {values.shape}, but there are {len(rows)} rows and {len(columns)} columns.")
-    figure, axis = plt.subplots(figsize=(1.2 + 0.5 * len(columns), 0.9 + 0.4 * len(rows)))
+    figure, axis = plt.subplots(figsize=(1.2 + cell_size * len(columns), 0.9 + 0.8 * cell_size * len(rows)))
     axis.imshow(values, cmap="Blues", aspect="auto")
     axis.set_xticks(range(len(columns)), [str(name) for name in columns])
     axis.set_yticks(range(len(rows)), [str(name) for name in rows])

@@ -1,0 +1,108 @@
+"""Moving digits: short clips of handwritten digits that drift or bounce, after Moving MNIST (Srivastava et al., 2015)."""
+
+import dataclasses
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils.datasets.dataset import Dataset, Split, read_cards
+from course_utils.datasets.digits import load_digits
+from course_utils.scale import scale
+
+FIELD, DIGIT, SCRAP = 32, 14, 7
+DRIFTING_FRAMES, BOUNCING_FRAMES = 8, 16
+DIRECTIONS = ("→", "↘", "↓", "↙", "←", "↖", "↑", "↗")
+DRIFTING_SPEEDS, BOUNCING_SPEEDS = (1.5, 2.5), (1.0, 2.0)  # pixels a frame
+
+
+class MovingDigits(NamedTuple):
+    """`clips` (n, frames, 32, 32, 1) float32 from 0 (paper) to 1 (ink); `directions` (n,) int64 from 0 to 7, the place in
+    `details["directions"]`; `digits` (n,) int64 from 0 to 9: which digit moves; `velocities` (n, 2) float64: pixels a
+    frame, down and to the right. With bouncing digits the last three describe the first digit at the first frame."""
+
+    clips: np.ndarray
+    directions: np.ndarray
+    digits: np.ndarray
+    velocities: np.ndarray
+
+
+def load_moving_digits(*, bouncing: bool = False, clutter: bool = True) -> Dataset:
+    """Clips of 32 x 32 pixels, 8 frames long (bouncing: 16), drawn anew with a fixed seed: the same at each call.
+
+    By default one digit drifts straight on in one of eight directions. The field has no walls: what leaves on one side
+    comes in on the other, so that in each frame every place is equally likely, whatever the direction. With `clutter` a
+    scrap of another digit stands still, and in each frame one more scrap flashes up somewhere. With `bouncing` two
+    digits of the same size bounce off the four walls, without clutter.
+
+    Train, validation and test clips use train, validation and test digits. Quick: 2000 / 200 / 600 clips (bouncing:
+    1000 / 100 / 200); full: ten times as many.
+    """
+    digits = load_digits()
+    sizes = (1000, 100, 200) if bouncing else (2000, 200, 600)
+    parts = [
+        _make_part(part, size * scale(quick=1, full=10), np.random.default_rng([15, number]), bouncing, clutter)
+        for number, (part, size) in enumerate(zip((digits.train, digits.validation, digits.test), sizes))
+    ]
+    what = f"{len(parts[0].clips)} clips to train on: {'two digits bounce' if bouncing else 'one digit drifts'} over 32 x 32 pixels"
+    card = dataclasses.replace(read_cards()["digits"], name="moving_digits", what=what)
+    return Dataset(card, *parts, details={"directions": DIRECTIONS})
+
+
+def _make_part(part: Split, count: int, random: np.random.Generator, bouncing: bool, clutter: bool) -> MovingDigits:
+    chosen = np.concatenate([random.permutation(len(part.inputs)) for _ in range(-(-count // len(part.inputs)))])[
+        :count
+    ]
+    speeds = BOUNCING_SPEEDS if bouncing else DRIFTING_SPEEDS
+    directions = random.permutation(np.arange(count) % len(DIRECTIONS))
+    velocities = _velocities(directions, speeds, random)
+    clips = _film(part.inputs[chosen], velocities, random, bouncing)
+    if bouncing:
+        others = random.integers(len(part.inputs), size=count)
+        other_velocities = _velocities(random.integers(len(DIRECTIONS), size=count), speeds, random)
+        clips = np.maximum(clips, _film(part.inputs[others], other_velocities, random, bouncing))
+    elif clutter:
+        clips = np.maximum(clips, _scraps(part.inputs, count, 1, random))
+        clips = np.maximum(clips, _scraps(part.inputs, count, DRIFTING_FRAMES, random))
+    return MovingDigits(clips, directions, part.targets[chosen], velocities)
+
+
+def _velocities(directions: np.ndarray, speeds: tuple[float, float], random: np.random.Generator) -> np.ndarray:
+    """(n, 2), down and right: the direction's angle and a random length between the two speeds."""
+    angles = directions * 2 * np.pi / len(DIRECTIONS)
+    lengths = random.uniform(*speeds, len(directions))
+    return lengths[:, np.newaxis] * np.stack([np.sin(angles), np.cos(angles)], axis=1)
+
+
+def _film(images: np.ndarray, velocities: np.ndarray, random: np.random.Generator, bouncing: bool) -> np.ndarray:
+    """The images (n, 28, 28, 1), half as large, on their way from a random place: (n, frames, 32, 32, 1)."""
+    small = images.reshape(-1, DIGIT, 2, DIGIT, 2).mean(axis=(2, 4))
+    room = FIELD - DIGIT if bouncing else FIELD
+    starts = random.uniform(0, room, (len(images), 1, 2))
+    frames = BOUNCING_FRAMES if bouncing else DRIFTING_FRAMES
+    places = starts + np.arange(frames)[:, np.newaxis] * velocities[:, np.newaxis]
+    if bouncing:
+        places = room - np.abs(places % (2 * room) - room)
+    return _drawn(np.repeat(small[:, np.newaxis], frames, axis=1), places)
+
+
+def _scraps(images: np.ndarray, count: int, frames: int, random: np.random.Generator) -> np.ndarray:
+    """Pieces of SCRAP x SCRAP pixels from the middle of digits at random places, one a frame: (count, frames, 32, 32, 1)."""
+    small = images.reshape(-1, DIGIT, 2, DIGIT, 2).mean(axis=(2, 4))
+    row, column = random.integers(2, DIGIT - SCRAP - 1, 2)
+    pieces = small[random.integers(len(small), size=(count, frames)), row : row + SCRAP, column : column + SCRAP]
+    return _drawn(pieces, random.integers(FIELD, size=(count, frames, 2)).astype("float64"))
+
+
+def _drawn(pictures: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Pictures (n, frames, size, size) on an empty field at their places (n, frames, 2), which may lie between pixels."""
+    count, frames, size = pictures.shape[:3]
+    corners = np.floor(places).astype(int)
+    down, right = np.moveaxis((places - corners).astype("float32"), -1, 0)[..., np.newaxis, np.newaxis]
+    wide = np.pad(pictures, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    wide = (1 - down) * wide[:, :, 1:] + down * wide[:, :, :-1]
+    wide = (1 - right) * wide[..., 1:] + right * wide[..., :-1]
+    rows, columns = np.moveaxis((corners[..., np.newaxis] + np.arange(size + 1)) % FIELD, 2, 0)
+    field = np.zeros((count, frames, FIELD, FIELD, 1), dtype="float32")
+    clip, frame = np.ogrid[:count, :frames]
+    field[clip[..., None, None], frame[..., None, None], rows[..., :, None], columns[..., None, :], 0] = wide
+    return field

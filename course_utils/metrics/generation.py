@@ -1,0 +1,24 @@
+"""How far a set of generated examples is from a set of real ones."""
+
+import numpy as np
+
+
+def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
+    """The Fréchet distance of the normal distributions fitted to two sets of vectors (n, features) and (m, features).
+
+    |m1 - m2|^2 + trace(C1 + C2 - 2 (C1 C2)^(1/2)), with the means m and the covariances C of the two sets (Heusel et al.,
+    2017). 0 means equal mean and covariance, not equal sets. The trace of the root is the sum of the roots of the
+    eigenvalues of C1 C2, which are real and not negative; rounding may say otherwise and is cut off. Small sets make the
+    distance too large: compare sets of equal size. Raises ValueError for other shapes, fewer than two vectors or NaN.
+    """
+    first, second = np.asarray(first, dtype="float64"), np.asarray(second, dtype="float64")
+    if first.ndim != 2 or second.ndim != 2 or first.shape[1] != second.shape[1]:
+        raise ValueError(f"Two sets of vectors (n, features) are needed, not shapes {first.shape} and {second.shape}.")
+    if min(len(first), len(second)) < 2:
+        raise ValueError(f"Each set needs at least two vectors, not {len(first)} and {len(second)}.")
+    if not (np.isfinite(first).all() and np.isfinite(second).all()):
+        raise ValueError("The vectors hold NaN or infinite values.")
+    means = first.mean(axis=0) - second.mean(axis=0)
+    covariances = [np.atleast_2d(np.cov(vectors, rowvar=False)) for vectors in (first, second)]
+    roots = np.sqrt(np.linalg.eigvals(covariances[0] @ covariances[1]).real.clip(min=0))
+    return max(float((means**2).sum() + np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * roots.sum()), 0.0)
