@@ -84,3 +84,22 @@ def expect_equal(actual: Any, expected: Any, message: str) -> None:
         actual, expected = actual.strip().lower(), expected.strip().lower()
     if type(actual) is bool and type(expected) is not bool or not bool(np.all(actual == expected)):
         raise Wrong(message)
+
+
+def measured_numbers(answer: Any, *names: str, shares: tuple[str, ...] = ()) -> list[float]:
+    """The numbers reported in a dictionary under these names, in their order; those in `shares` must lie between 0 and 1.
+
+    Raises Wrong if a name is missing, a value is no finite number, or a share looks like a percentage.
+    """
+    if not isinstance(answer, dict) or not set(names) <= set(answer):
+        keys = ", ".join(f'"{name}": ...' for name in names)
+        raise Wrong(f"The finding is a dictionary of the numbers that you measured: {{{keys}}}.")
+    try:
+        numbers = {name: float(answer[name]) for name in names}
+    except (TypeError, ValueError) as error:
+        raise Wrong("All values must be numbers, the ones that you measured.") from error
+    if not np.isfinite(list(numbers.values())).all():
+        raise Wrong("A value is infinite or not a number. What went wrong in the measurement?")
+    if any(not 0 <= numbers[name] <= 1 for name in shares):
+        raise Wrong(f"{' and '.join(shares)}: the values lie between 0 and 1. Did you write percent?")
+    return list(numbers.values())

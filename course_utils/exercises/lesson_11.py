@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
 
 WEIGHT_MISTAKES = (
     (4608, "You counted the weights of the kernels. Each of the 32 kernels has a bias too."),
@@ -125,14 +125,7 @@ def test_average_pool(answer):
 
 
 def test_finding(answer):
-    if not isinstance(answer, dict) or not {"centred", "moved"} <= set(answer):
-        raise Wrong('The finding is a dictionary with two measured accuracies: {"centred": ..., "moved": ...}.')
-    try:
-        centred, moved = float(answer["centred"]), float(answer["moved"])
-    except (TypeError, ValueError) as error:
-        raise Wrong("Both values must be numbers, the accuracies that you measured.") from error
-    if not (0 <= centred <= 1 and 0 <= moved <= 1):
-        raise Wrong("Accuracies lie between 0 and 1. Did you write percent?")
+    centred, moved = measured_numbers(answer, "centred", "moved", shares=("centred", "moved"))
     if moved > centred + 0.03:
         raise Wrong("Better on moved digits than on centred ones? The two numbers may have changed places.")
     if centred < 0.85:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
 
 PRODUCT_MISTAKES = (
     (14 * 14 * 9 * 16 * 32, "You counted the stops of stride 1. With stride 2 the output has 7 x 7 places."),
@@ -109,14 +109,7 @@ def test_confusion(answer):
 
 
 def test_finding(answer):
-    if not isinstance(answer, dict) or not {"nothing", "yours"} <= set(answer):
-        raise Wrong('The finding is a dictionary with two measured errors: {"nothing": ..., "yours": ...}.')
-    try:
-        nothing, yours = float(answer["nothing"]), float(answer["yours"])
-    except (TypeError, ValueError) as error:
-        raise Wrong("Both values must be numbers, the errors that you measured.") from error
-    if max(nothing, yours) > 1:
-        raise Wrong("Errors lie between 0 and 1. Did you write percent?")
+    nothing, yours = measured_numbers(answer, "nothing", "yours", shares=("nothing", "yours"))
     if min(nothing, yours) > 0.5:
         raise Wrong("These look like accuracies. The error is 1 minus the accuracy.")
     if not 0.02 < nothing < 0.2:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
 
 FIELD_MISTAKES = (
     (23, "You counted pooling as if it saw one pixel. Its window of 3 widens the field too: by 2 steps of 2 pixels."),
@@ -122,14 +122,7 @@ def test_map(answer):
 
 
 def test_finding(answer):
-    if not isinstance(answer, dict) or not {"clean", "attacked"} <= set(answer):
-        raise Wrong('The finding is a dictionary with two measured accuracies: {"clean": ..., "attacked": ...}.')
-    try:
-        clean, attacked = float(answer["clean"]), float(answer["attacked"])
-    except (TypeError, ValueError) as error:
-        raise Wrong("Both values must be numbers, the accuracies that you measured.") from error
-    if not (0 <= clean <= 1 and 0 <= attacked <= 1):
-        raise Wrong("Accuracies lie between 0 and 1. Did you write percent?")
+    clean, attacked = measured_numbers(answer, "clean", "attacked", shares=("clean", "attacked"))
     if attacked > clean:
         raise Wrong("Better under attack than without? Perhaps the two changed places, or the step went down the loss.")
     if clean < 0.4:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
 
 KEPT_MISTAKES = (
     ([1, 2], "These are the ones for 0.5. At 0.75 a pair must overlap more before one of the two is dropped."),
@@ -99,14 +99,7 @@ FINDING = ("count_before", "count_after", "map_before", "map_after")
 
 
 def test_finding(answer):
-    if not isinstance(answer, dict) or not set(FINDING) <= set(answer):
-        raise Wrong(f"The finding is a dictionary with four measured numbers: {', '.join(FINDING)}.")
-    try:
-        before, after, map_before, map_after = (float(answer[name]) for name in FINDING)
-    except (TypeError, ValueError) as error:
-        raise Wrong("All four values must be numbers that you measured.") from error
-    if not (0 <= map_before <= 1 and 0 <= map_after <= 1):
-        raise Wrong("A mean average precision lies between 0 and 1. Did you write percent?")
+    before, after, map_before, map_after = measured_numbers(answer, *FINDING, shares=FINDING[2:])
     if min(before, after) < 100 or before != int(before) or after != int(after):
         raise Wrong("The counts are whole numbers, over all the test scenes: some hundreds or thousands.")
     if after > before:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, expect_equal
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, expect_equal, measured_numbers
 
 SHAPE, WEIGHTS = (14, 28, 28, 8), 3 * 5 * 5 * 2 * 8 + 8
 SHAPE_MISTAKES = {
@@ -103,14 +103,7 @@ def test_frame_difference(answer):
 
 
 def test_finding(answer):
-    if not isinstance(answer, dict) or not {"all", "fewer", "frames"} <= set(answer):
-        raise Wrong('The finding is a dictionary: {"all": ..., "fewer": ..., "frames": ...}.')
-    try:
-        with_all, fewer, frames = (float(answer[name]) for name in ("all", "fewer", "frames"))
-    except (TypeError, ValueError) as error:
-        raise Wrong("All three values must be numbers: two accuracies and how many frames were left.") from error
-    if not (0 <= with_all <= 1 and 0 <= fewer <= 1):
-        raise Wrong("Accuracies lie between 0 and 1. Did you write percent?")
+    with_all, fewer, frames = measured_numbers(answer, "all", "fewer", "frames", shares=("all", "fewer"))
     if not (1 <= frames <= 7 and frames == int(frames)):
         raise Wrong('"frames" is how many of the 8 frames you kept: a whole number from 1 to 7.')
     if with_all < 0.7:
