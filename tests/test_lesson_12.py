@@ -72,6 +72,7 @@ def test_resnet_20_has_the_published_number_of_weighted_layers_and_weights():
     convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
     assert sum(layer.kernel_size == (3, 3) for layer in convolutions) + 1 == 20
     assert 0.26e6 < model.count_params() < 0.28e6, "0.27 M in table 6 of the paper"
+    assert model.get_layer("features").input.shape == (None, 8, 8, 64), "two of the three stages halve the map"
 
 
 def test_resnet_is_saved_and_loaded_without_its_code(tmp_path):

@@ -1,0 +1,68 @@
+"""The Fréchet distance of sets of vectors has its known values."""
+
+import numpy as np
+import pytest
+
+from course_utils.metrics.generation import frechet_distance
+
+
+def standardised(count, features, seed=0):
+    """Vectors (count, features) whose mean is 0 and whose covariance is the identity, up to rounding."""
+    vectors = np.random.default_rng(seed).normal(size=(count, features))
+    vectors -= vectors.mean(axis=0)
+    return vectors @ np.linalg.inv(np.linalg.cholesky(np.cov(vectors.T)).T)
+
+
+def test_zero_for_equal_sets_in_any_order():
+    vectors = np.random.default_rng(0).normal(size=(200, 6))
+    assert frechet_distance(vectors, vectors) == pytest.approx(0, abs=1e-8)
+    assert frechet_distance(vectors, vectors[::-1]) == pytest.approx(0, abs=1e-8)
+
+
+def test_exact_for_diagonal_covariances():
+    first, second = standardised(300, 4) * [1, 2, 3, 4], standardised(400, 4, seed=1) * [2, 2, 5, 1] + [1, 0, -2, 3]
+    expected = (1 + 4 + 9) + (1 + 0 + 4 + 9)  # squared gaps of the means, then of the standard deviations
+    assert frechet_distance(first, second) == pytest.approx(expected, rel=1e-6)
+
+
+def test_symmetric_and_equal_to_the_matrix_root():
+    sqrtm = pytest.importorskip("scipy.linalg").sqrtm
+    generator = np.random.default_rng(2)
+    first, second = (generator.normal(size=(100, 5)) @ generator.normal(size=(5, 5)) for _ in range(2))
+    covariances = np.cov(first.T), np.cov(second.T)
+    root = sqrtm(covariances[0] @ covariances[1]).real
+    expected = ((first.mean(axis=0) - second.mean(axis=0)) ** 2).sum() + np.trace(sum(covariances) - 2 * root)
+    assert frechet_distance(first, second) == pytest.approx(expected, rel=1e-6)
+    assert frechet_distance(second, first) == pytest.approx(expected, rel=1e-6)
+
+
+def test_dead_features_and_a_single_feature_are_fine():
+    vectors = np.zeros((50, 3))
+    vectors[:, 0] = np.linspace(-1, 1, 50)
+    assert frechet_distance(vectors, vectors + [0, 2, 0]) == pytest.approx(4, abs=1e-6)
+    assert frechet_distance(vectors[:, :1], vectors[:, :1] + 3) == pytest.approx(9, abs=1e-6)
+
+
+def test_a_heap_at_the_mean_is_far_from_a_cloud():
+    cloud = standardised(500, 8)
+    assert frechet_distance(cloud, np.zeros((500, 8))) == pytest.approx(8, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "first, second, message",
+    [
+        ((10, 3), (10, 4), "sets of vectors"),
+        ((10,), (10,), "sets of vectors"),
+        ((10, 2, 2), (10, 2, 2), "sets of vectors"),
+        ((1, 3), (10, 3), "at least two"),
+        ((10, 3), (0, 3), "at least two"),
+    ],
+)
+def test_names_what_is_wrong(first, second, message):
+    with pytest.raises(ValueError, match=message):
+        frechet_distance(np.zeros(first), np.zeros(second))
+
+
+def test_nan_is_refused():
+    with pytest.raises(ValueError, match="NaN"):
+        frechet_distance(np.full((4, 2), np.nan), np.zeros((4, 2)))
