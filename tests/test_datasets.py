@@ -16,6 +16,7 @@ from course_utils.datasets import (
     load_photographs,
     load_shakespeare,
     load_sprites,
+    load_surnames,
     load_weather,
     read_cards,
 )
@@ -112,6 +113,23 @@ def test_sprites():
     for part in parts.values():
         assert part.inputs.shape[1:] == (32, 32, 4) and 0 <= part.inputs.min() and part.inputs.max() == 1
         assert set(part.targets) == set(range(len(sprites.details["groups"]))), "every group in every part"
+
+
+def test_surnames():
+    surnames = load_surnames()
+    parts = [surnames.train, surnames.validation, surnames.test]
+    assert 8000 < sum(len(part.inputs) for part in parts) < 8300 and len(surnames.details["languages"]) == 10
+    names = [set(part.inputs.tolist()) for part in parts]
+    assert not names[0] & names[2] and not names[0] & names[1] and not names[1] & names[2]
+    assert set().union(*map(set, set().union(*names))) == set(surnames.details["alphabet"])
+    assert max(map(len, set().union(*names))) <= 14 and min(map(len, set().union(*names))) >= 2
+    language = {
+        name: surnames.details["languages"][label] for part in parts for name, label in zip(part.inputs, part.targets)
+    }
+    known = ("Lehtonen", "Finnish"), ("Horvat", "Croatian"), ("Esposito", "Italian")
+    assert all(language[name] == expected for name, expected in known if name in language)
+    assert sum(name in language for name, _ in known) >= 2
+    assert len(set(surnames.test.targets)) == 10, "every language in the test part"
 
 
 def test_photographs():

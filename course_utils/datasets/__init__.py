@@ -11,6 +11,7 @@ from course_utils.datasets.scenes import load_scenes
 from course_utils.datasets.shakespeare import load_shakespeare
 from course_utils.datasets.sprite_scenes import SpriteTargets, load_sprite_scenes
 from course_utils.datasets.sprites import load_sprites
+from course_utils.datasets.surnames import load_surnames
 from course_utils.datasets.weather import load_weather
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "load_shakespeare",
     "load_sprite_scenes",
     "load_sprites",
+    "load_surnames",
     "load_weather",
     "read_cards",
 ]
