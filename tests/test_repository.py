@@ -70,7 +70,8 @@ def test_no_file_names_a_machine_or_a_registry():
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
     # Outside a git checkout (an unpacked archive) the sources are looked at directly.
     tracked = tracked or [str(path.relative_to(ROOT)) for path in ROOT.glob("[a-z]*/**/*.*") if path.is_file()]
-    places = {str(ROOT.parent) + "/", str(Path.home()) + "/"} - {"//", "/tmp/", "/home/"}  # these say nothing of a machine
+    general = {"//", "/tmp/", "/home/"}  # these say nothing of a machine
+    places = {str(ROOT.parent) + "/", str(Path.home()) + "/"} - general
     for name in tracked:
         path = ROOT / name
         if path.suffix in {".npz", ".xz", ".png"} or not path.exists():
