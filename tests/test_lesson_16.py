@@ -122,4 +122,7 @@ def test_denoise_goes_back_through_the_forward_distributions():
     for place in (30, 60, 90):  # after so many steps back, the image is at step 99 - place
         kept = alpha_bar[99 - place]
         gap = path[place] - np.sqrt(kept) * letter
+        assert (
+            abs((gap * letter).mean() / (letter**2).mean()) < 0.03
+        )  # the letter's share is that of the forward process
         assert abs(gap.mean()) < 0.02 and abs(gap.var() / (1 - kept) - 1) < 0.05

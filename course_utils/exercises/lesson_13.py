@@ -129,7 +129,7 @@ def test_finding(answer):
         raise Wrong(
             "On clean scenes the defence has ruined the network: it knew more before. Train longer, or attack less."
         )
-    if attacked < 0.42:
+    if attacked < 0.39:
         raise Wrong(
             "That is hardly better than the undefended network under attack. Are changed scenes really in the training set?"
         )
@@ -198,14 +198,14 @@ EXERCISES = [
             "epoch on the clean and the changed ones together.",
             "After training, compute the test direction anew: the new network has another gradient.",
         ),
-        solution={"clean": 0.68, "attacked": 0.5},
+        solution={"clean": 0.55, "attacked": 0.44},
         wrong_answers={
             "percent": {"clean": 68, "attacked": 50},
-            "changed places": {"clean": 0.5, "attacked": 0.68},
+            "changed places": {"clean": 0.44, "attacked": 0.55},
             "not defended": {"clean": 0.71, "attacked": 0.36},
             "ruined": {"clean": 0.2, "attacked": 0.19},
             "only one number": 0.5,
         },
-        explanation="Robustness is bought with training time and some accuracy on clean scenes.",
+        explanation="Robustness is bought with training time and with accuracy on clean scenes.",
     ),
 ]
