@@ -107,22 +107,22 @@ def denoise_with(steps, diffusion_steps=100):
         return (images - np.sqrt(kept) * letter) / np.sqrt(1 - kept)
 
     denoise.__globals__.update(settings)
-    return denoise(oracle, 400, steps), letter, alpha_bar
+    return denoise(oracle, 2000, steps), letter, alpha_bar
 
 
 @pytest.mark.parametrize("steps", [1, 10, 100])
 def test_denoise_ends_at_the_letter_that_an_oracle_knows(steps):
     path, letter, _ = denoise_with(steps)
-    assert len(path) == steps + 1 and path[-1].shape == (400, 12, 12, 1)
+    assert len(path) == steps + 1 and path[-1].shape == (2000, 12, 12, 1)
     assert np.allclose(path[-1], letter, atol=1e-3)
 
 
 def test_denoise_goes_back_through_the_forward_distributions():
     path, letter, alpha_bar = denoise_with(100)
-    for place in (30, 60, 90):  # after so many steps back, the image is at step 99 - place
+    for place in (40, 50, 60, 90):  # after so many steps back, the image is at step 99 - place
         kept = alpha_bar[99 - place]
         gap = path[place] - np.sqrt(kept) * letter
         assert (
-            abs((gap * letter).mean() / (letter**2).mean()) < 0.03
+            abs((gap * letter).mean() / (letter**2).mean()) < 0.01
         )  # the letter's share is that of the forward process
         assert abs(gap.mean()) < 0.02 and abs(gap.var() / (1 - kept) - 1) < 0.05
