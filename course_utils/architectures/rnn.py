@@ -1,0 +1,39 @@
+"""Recurrent stacks for the lessons after 22, which builds their layers gate by gate.
+
+They are functions that connect Keras's own layers, so a model made of them is saved and loaded without this file. All
+layers keep the arguments with which a GPU uses cuDNN: no unrolling, no recurrent dropout, standard activations.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import keras
+from keras import layers
+
+KINDS = {"SimpleRNN": layers.SimpleRNN, "LSTM": layers.LSTM, "GRU": layers.GRU}
+
+
+def recurrent_stack(
+    inputs: keras.KerasTensor,
+    units: int | Sequence[int],
+    kind: Literal["SimpleRNN", "LSTM", "GRU"] = "GRU",
+    bidirectional: bool = False,
+    return_sequences: bool = False,
+    dropout: float = 0.0,
+) -> keras.KerasTensor:
+    """Recurrent layers on top of each other, one for each number in `units`: (n, time, features) -> (n, units).
+
+    With return_sequences (n, time, units). Bidirectional layers (Schuster and Paliwal, 1997) read the sequence in both
+    directions and return twice the units. `dropout` acts on the inputs of each layer. Raises ValueError for another kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind is {kind!r}; it must be one of {', '.join(KINDS)}.")
+    sizes = [units] if isinstance(units, int) else list(units)
+    if not sizes:
+        raise ValueError("units is empty: name the units of at least one layer.")
+    outputs = inputs
+    for place, size in enumerate(sizes):
+        last = place == len(sizes) - 1
+        layer = KINDS[kind](size, dropout=dropout, return_sequences=return_sequences or not last)
+        outputs = (layers.Bidirectional(layer) if bidirectional else layer)(outputs)
+    return outputs
