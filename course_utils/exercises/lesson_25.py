@@ -139,7 +139,7 @@ def test_edit_distance(answer):
         expect_equal(answer(list(right), list(other)), expected, f"{right} and {other} are {expected} edits apart.")
 
 
-NOISE_RATES = {"faint": 0.05, "clear": 0.35, "loud": 0.95}
+NOISE_RATES = {"faint": 0.06, "clear": 0.90, "loud": 0.92}
 
 
 def test_noise_rates(answer):
@@ -150,7 +150,7 @@ def test_noise_rates(answer):
         raise Wrong(
             "All three rates are equal: the noise never reached the network. Is it added to the sounds that you pass on?"
         )
-    if faint > clear or clear > loud:
+    if faint > clear or clear > loud + 0.15:  # the two louder ones may both be near 1
         raise Wrong("More noise should give more errors. Start each time from the same clean sounds.")
     if faint > 0.2:
         raise Wrong(
@@ -224,8 +224,8 @@ EXERCISES = [
         solution=NOISE_RATES,
         wrong_answers={
             "the noise is never added": {"faint": 0.05, "clear": 0.05, "loud": 0.05},
-            "per cent": {"faint": 5.0, "clear": 35.0, "loud": 95.0},
-            "the wrong way round": {"faint": 0.95, "clear": 0.35, "loud": 0.05},
+            "per cent": {"faint": 6.0, "clear": 90.0, "loud": 92.0},
+            "the wrong way round": {"faint": 0.92, "clear": 0.90, "loud": 0.06},
             "references with their padding": {"faint": 0.4, "clear": 0.6, "loud": 0.97},
             "noise a hundred times too weak": {"faint": 0.04, "clear": 0.05, "loud": 0.07},
         },
