@@ -132,7 +132,7 @@ def test_coupled_step(answer):
     expect_close(given[0], expected[0], "The cell is right, the hidden state differs: output gate * tanh(new cell).")
 
 
-ERRORS_AT_LENGTH = {"LSTM 50": 0.006, "LSTM 200": 0.02, "GRU 50": 0.005, "GRU 200": 0.05}
+ERRORS_AT_LENGTH = {"LSTM 50": 0.004, "LSTM 200": 0.28, "GRU 50": 0.003, "GRU 200": 0.11}
 
 
 def test_errors_at_length(answer):
@@ -213,6 +213,6 @@ EXERCISES = [
             "an untrained network": {"LSTM 50": 1.2, "LSTM 200": 1.2, "GRU 50": 1.1, "GRU 200": 1.2},
             "length 50 twice": {"LSTM 50": 0.006, "LSTM 200": 0.006, "GRU 50": 0.005, "GRU 200": 0.005},
         },
-        explanation="The networks learned a rule, mark means write, that does not depend on the length; but small losses at each step add up.",
+        explanation="The rule, mark means write, does not depend on the length. But small losses and small unwanted writings add up: at four times the length a network may be worse than the baseline.",
     ),
 ]
