@@ -88,7 +88,7 @@ def test_counted_months(answer):
         )
     if counted <= rules + 0.005:
         raise Wrong(
-            "The counted table reads no more than the English one. Do its keys have three small letters, as read_by_rules wants them?"
+            "The counted table reads no more than the English one. Are its keys whole words in small letters, the abbreviations among them?"
         )
     if counted < 0.9:
         raise Wrong("Some months are missing still. Count the names of all languages, and the accents: août, már, ápr.")
@@ -132,7 +132,7 @@ EXERCISES = [
         title="Rules that learn their months by counting",
         test=test_counted_months,
         hints=(
-            "For sentences of one date: month = int(target[5:7]), names = re.findall(r'[^\\W\\d]{3,}', source.lower()), cut to three letters.",
+            "For sentences of one date: month = int(target[5:7]), names = re.findall(r'[^\\W\\d]{3,}', source.lower()).",
             "Count each (name, month) pair. Keep a name if nearly all its sentences have one month; a weekday spreads over all twelve.",
         ),
         solution=FINDING,
