@@ -19,12 +19,11 @@ def recurrent_stack(
     kind: Literal["SimpleRNN", "LSTM", "GRU"] = "GRU",
     bidirectional: bool = False,
     return_sequences: bool = False,
-    dropout: float = 0.0,
 ) -> keras.KerasTensor:
     """Recurrent layers on top of each other, one for each number in `units`: (n, time, features) -> (n, units).
 
     With return_sequences (n, time, units). Bidirectional layers (Schuster and Paliwal, 1997) read the sequence in both
-    directions and return twice the units. `dropout` acts on the inputs of each layer. Raises ValueError for another kind.
+    directions and return twice the units. Raises ValueError for another kind.
     """
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}; it must be one of {', '.join(KINDS)}.")
@@ -34,6 +33,6 @@ def recurrent_stack(
     outputs = inputs
     for place, size in enumerate(sizes):
         last = place == len(sizes) - 1
-        layer = KINDS[kind](size, dropout=dropout, return_sequences=return_sequences or not last)
+        layer = KINDS[kind](size, return_sequences=return_sequences or not last)
         outputs = (layers.Bidirectional(layer) if bidirectional else layer)(outputs)
     return outputs
