@@ -1,9 +1,9 @@
-"""The Fréchet distance of sets of vectors has its known values."""
+"""The Fréchet distance and the coverage of classes have their known values."""
 
 import numpy as np
 import pytest
 
-from course_utils.metrics.generation import frechet_distance
+from course_utils.metrics.generation import class_coverage, frechet_distance
 
 
 def standardised(count, features, seed=0):
@@ -66,3 +66,19 @@ def test_names_what_is_wrong(first, second, message):
 def test_nan_is_refused():
     with pytest.raises(ValueError, match="NaN"):
         frechet_distance(np.full((4, 2), np.nan), np.zeros((4, 2)))
+
+
+def test_coverage_counts_likeliest_classes():
+    probabilities = np.array([[0.6, 0.3, 0.1], [0.5, 0.4, 0.1], [0.2, 0.7, 0.1], [0.9, 0.1, 0.0]])
+    covered, shares = class_coverage(probabilities, minimum_share=0.25)
+    assert covered == 2 and shares.tolist() == [0.75, 0.25, 0]
+    assert class_coverage(probabilities, minimum_share=0.26)[0] == 1
+    assert class_coverage(np.eye(7))[0] == 7
+
+
+@pytest.mark.parametrize(
+    "shape, share, message", [((3,), 0.1, "classes"), ((0, 4), 0.1, "classes"), ((3, 4), 2, "0 and 1")]
+)
+def test_coverage_names_what_is_wrong(shape, share, message):
+    with pytest.raises(ValueError, match=message):
+        class_coverage(np.ones(shape), share)

@@ -1,4 +1,4 @@
-"""How far a set of generated examples is from a set of real ones."""
+"""How far a set of generated examples is from a set of real ones, and how much of its variety it has."""
 
 import numpy as np
 
@@ -22,3 +22,18 @@ def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
     covariances = [np.atleast_2d(np.cov(vectors, rowvar=False)) for vectors in (first, second)]
     roots = np.sqrt(np.linalg.eigvals(covariances[0] @ covariances[1]).real.clip(min=0))
     return max(float((means**2).sum() + np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * roots.sum()), 0.0)
+
+
+def class_coverage(probabilities: np.ndarray, minimum_share: float = 0.02) -> tuple[int, np.ndarray]:
+    """How many classes are seen among the examples, and each class's share (classes,), by their probabilities (n, classes).
+
+    An example counts for its likeliest class; a class is covered when at least `minimum_share` of the examples are its.
+    Raises ValueError for another shape, no example, or a share outside of 0 to 1.
+    """
+    probabilities = np.asarray(probabilities)
+    if probabilities.ndim != 2 or not probabilities.size:
+        raise ValueError(f"Probabilities of shape (n, classes) are needed, not {probabilities.shape}.")
+    if not 0 <= minimum_share <= 1:
+        raise ValueError(f"minimum_share must lie between 0 and 1, not {minimum_share}.")
+    shares = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1]) / len(probabilities)
+    return int((shares >= minimum_share).sum()), shares

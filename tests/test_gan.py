@@ -1,0 +1,113 @@
+"""The adversarial model: who moves whose weights, known values of losses and penalty, conditions, samples."""
+
+import numpy as np
+import pytest
+from notebook_functions import functions_of
+
+from course_utils.environment import import_quietly
+
+import_quietly()
+
+import keras  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+from course_utils.architectures import gan  # noqa: E402
+
+
+def players(conditional=False):
+    def network(size, outputs, name):
+        first = keras.Input((size,))
+        inputs = [first, keras.Input((2,))] if conditional else first
+        joined = keras.layers.Concatenate()(inputs) if conditional else inputs
+        return keras.Model(inputs, keras.layers.Dense(outputs)(joined), name=name)
+
+    return network(3, 4, "generator"), network(4, 1, "discriminator")
+
+
+def test_losses_equal_those_of_lesson_31():
+    lesson = functions_of("31")
+    real, fake = np.random.default_rng(0).normal(0, 3, (2, 50)).astype("float32")
+    losses = gan.non_saturating_losses(real, fake)
+    np.testing.assert_allclose(losses[0], lesson["discriminator_loss"](real, fake), rtol=1e-5)
+    np.testing.assert_allclose(losses[1], lesson["non_saturating_generator_loss"](fake), rtol=1e-5)
+
+
+def test_losses_of_numbers_on_paper():
+    real, fake = np.array([2.0, 0.0], "float32"), np.array([1.0, 3.0], "float32")
+    np.testing.assert_allclose(gan.least_squares_losses(real, fake), [(1 + 5) / 2, 2 / 2])
+    np.testing.assert_allclose(gan.wasserstein_losses(real, fake), [1, -2])
+
+
+def test_penalty_of_a_linear_critic_is_that_of_its_norm():
+    weights = tf.constant([[3.0], [0.0], [4.0]])
+    real, fake = np.random.default_rng(1).normal(size=(2, 6, 3)).astype("float32")
+    assert float(gan.gradient_penalty(lambda x: x @ weights, real, fake)) == pytest.approx(16, rel=1e-5)
+
+
+def test_penalty_looks_between_the_examples_and_over_all_axes():
+    real, fake = np.full((200, 2, 2, 1), 2, "float32"), np.zeros((200, 2, 2, 1), "float32")
+    seen = []
+
+    def critic(x):
+        seen.append(x.numpy())
+        return tf.reduce_sum(x**2, axis=(1, 2, 3)) / 2  # its gradient is x, of norm 2 |value|
+
+    penalty = gan.gradient_penalty(critic, real, fake)
+    values = seen[0][:, 0, 0, 0]
+    assert 0 <= values.min() < 0.2 and 1.8 < values.max() <= 2 and np.ptp(seen[0], axis=(1, 2)).max() < 1e-6
+    assert float(penalty) == pytest.approx(((2 * values - 1) ** 2).mean(), rel=1e-4)
+
+
+def test_penalty_has_a_finite_gradient_where_the_critic_is_flat():
+    weights = tf.Variable(tf.zeros((3, 1)))
+    with tf.GradientTape() as tape:
+        penalty = gan.gradient_penalty(lambda x: x @ weights, np.ones((4, 3), "float32"), np.zeros((4, 3), "float32"))
+    assert np.isfinite(tape.gradient(penalty, weights)).all()
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+@pytest.mark.parametrize("penalty_weight", [0.0, 10.0])
+@pytest.mark.parametrize("mover", ["generator", "discriminator"])
+def test_each_step_moves_its_own_player_only(conditional, penalty_weight, mover):
+    model = gan.AdversarialModel(*players(conditional), penalty_weight=penalty_weight)
+    arguments = (tf.ones((8, 4)), tf.ones((8, 2)))[: 1 + conditional]
+    before = {name: getattr(model, name).get_weights() for name in ("generator", "discriminator")}
+    assert np.isfinite(getattr(model, f"{mover}_step")(*arguments))
+    for name, weights in before.items():
+        moved = any(not np.array_equal(old, new) for old, new in zip(weights, getattr(model, name).get_weights()))
+        assert moved == (name == mover)
+
+
+def test_learns_one_point_and_repeats_itself():
+    def play():
+        keras.utils.set_random_seed(0)
+        model = gan.AdversarialModel(*players(), generator_rate=0.02, discriminator_rate=0.02)
+        model.compile(jit_compile=False)
+        history = model.fit(np.tile([1.0, -1, 2, 0], (640, 1)).astype("float32"), batch_size=32, epochs=15, verbose=0)
+        return model, history.history
+
+    model, history = play()
+    assert np.abs(model.sample(200, seed=1).mean(axis=0) - [1, -1, 2, 0]).max() < 0.5
+    assert history == play()[1] and set(history) == {"discriminator", "generator"}
+
+
+def test_conditions_reach_both_players():
+    model = gan.AdversarialModel(*players(conditional=True))
+    model.compile(jit_compile=False)
+    conditions = np.eye(2, dtype="float32")[[0, 1] * 16]
+    model.fit(np.ones((32, 4), "float32"), conditions, verbose=0)
+    same_noise = [model.sample(np.tile(row, (5, 1)).astype("float32"), seed=3) for row in np.eye(2)]
+    assert same_noise[0].shape == (5, 4) and not np.allclose(*same_noise)
+
+
+def test_more_steps_of_the_discriminator():
+    model = gan.AdversarialModel(*players(), discriminator_steps=3)
+    model.train_step(np.ones((8, 4), "float32"))
+    assert (int(model.discriminator_optimizer.iterations), int(model.generator_optimizer.iterations)) == (3, 1)
+
+
+def test_names_what_is_wrong():
+    with pytest.raises(ValueError, match="2 input.* discriminator 1"):
+        gan.AdversarialModel(players(conditional=True)[0], players()[1])
+    with pytest.raises(ValueError, match="at least 1, not 0"):
+        gan.AdversarialModel(*players(), discriminator_steps=0)
