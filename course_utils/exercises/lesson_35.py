@@ -6,6 +6,8 @@ from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measu
 
 
 def test_gram_entry(answer):
+    if np.shape(answer) != ():
+        raise Wrong("One number is asked: the entry in row 1, column 2.")
     if np.isclose(answer, 2):
         raise Wrong("That is the sum over the positions. The Gram matrix here holds the mean.")
     if np.isclose(answer, 5 / 3, atol=1e-2):
@@ -60,6 +62,10 @@ def test_start(answer):
         raise Wrong("Both are equal. Did you pass `start=noise` in the second run?")
     if photograph > noise:
         raise Wrong("Starting at the content should end nearer to it. Are the two values at the right keys?")
+    if noise > 2 or noise < 1.2 * photograph:
+        raise Wrong(
+            "Starting at noise should end clearly farther away, yet below 2. Is it the content distance, `distances(...)[0]`?"
+        )
     if photograph < 0.005:
         raise Wrong("That is the distance of the untouched photograph. Measure the repainted one, with style weight 1.")
 
@@ -92,7 +98,7 @@ EXERCISES = [
             "squares": squared_identity,
             "one generator": one_generator_only,
         },
-        explanation="Zhu and others add it where colours must stay. It rules out the scheming translators: who leaves finished letters alone has no reason to exchange them.",
+        explanation="Zhu and others add it where colours must stay. In the example with 1, 2 and 3 both styles are the same values, so it rules out the scheming translators. With real styles it need not: a translator may leave finished letters alone and still exchange the others.",
     ),
     Exercise(
         key="35-3",

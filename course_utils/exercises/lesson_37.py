@@ -38,7 +38,7 @@ def reversed_sign(rewards):
 
 def test_leave_one_out(answer):
     rewards = np.array([0.1, 0.9, 0.4, 0.2])
-    result = answer(rewards)
+    result = answer(rewards.copy())
     if result is not None and np.shape(result) == (4,):
         if np.allclose(result, batch_mean(rewards)):
             raise Wrong("That is the mean of the whole batch: each reward is still part of its own baseline.")
@@ -68,8 +68,8 @@ def uniform_added(scores, uniform, count):
 
 def test_draw_without_replacement(answer):
     generator = np.random.default_rng(0)
-    cases = [(generator.normal(size=8), generator.uniform(0.01, 0.99, size=8), 4) for _ in range(20)]
-    results = [answer(*case) for case in cases]
+    cases = [(generator.normal(size=8), generator.uniform(0.01, 0.99, size=8), count) for count in (2, 4, 7) * 7]
+    results = [answer(scores.copy(), uniform.copy(), count) for scores, uniform, count in cases]
 
     def are_those_of(other):
         return all(np.array_equal(result, other(*case)) for result, case in zip(results, cases))
@@ -81,7 +81,11 @@ def test_draw_without_replacement(answer):
     if are_those_of(uniform_added):
         raise Wrong("You added the even numbers themselves. Turn them into Gumbel noise first: -ln(-ln u).")
     for result, case in zip(results, cases):
-        expect_close(result, draw_without_replacement(*case), "Return the places of the `count` largest noisy scores.")
+        expect_close(
+            result,
+            draw_without_replacement(*case),
+            "Return the places of the `count` largest noisy scores, the largest first.",
+        )
 
 
 def test_best_temperature(answer):
@@ -90,7 +94,7 @@ def test_best_temperature(answer):
         raise Wrong("A colder model writes more good words than the model at temperature 1. Try values below it.")
     if temperature < 0.35:
         raise Wrong("So cold a model repeats itself: look at its share of distinct words. Try warmer values.")
-    if good < 0.45:
+    if good < 0.55:
         raise Wrong('The language model can write more good words than that. Is it models["predicts"]?')
     if covered > good + 0.1:
         raise Wrong("At this temperature it covers less than the share of its good words. Are the two exchanged?")
@@ -152,8 +156,8 @@ EXERCISES = [
             "temperature 1": {"temperature": 1.0, "good": 0.5, "covered": 0.59},
             "too cold": {"temperature": 0.2, "good": 0.2, "covered": 0.1},
             "another writer": {"temperature": 0.7, "good": 0.3, "covered": 0.2},
-            "exchanged": {"temperature": 0.7, "good": 0.47, "covered": 0.62},
+            "exchanged": {"temperature": 0.7, "good": 0.56, "covered": 0.68},
         },
-        explanation="Colder letters are safer, until repeats and copies eat up the gain. Coverage falls all the way.",
+        explanation="Colder letters are safer, until repeats and copies eat up the gain. Coverage falls all the way. By good words alone, each at its best temperature, the writer of the straight-through game comes close to the language model: what speaks for the model is coverage and time.",
     ),
 ]
