@@ -10,47 +10,52 @@ def test_penalty(answer):
         raise Wrong("That is the length minus 1. The penalty is its square.")
     if np.isclose(answer, 100):
         raise Wrong("That is the square of the length. Take away 1 before you square.")
+    if np.isclose(answer, 810):
+        raise Wrong("That is with the weight 10. Asked is the penalty itself.")
     if np.isclose(answer, 99):
         raise Wrong("You took away 1 after squaring. First the length, then minus 1, then the square.")
     expect_close(answer, 81, f"It is not {answer!r}. How long is the vector (6, 8)?")
 
 
-def hinge_losses(real_scores, fake_scores):
-    discriminator = np.maximum(0, 1 - real_scores).mean() + np.maximum(0, 1 + fake_scores).mean()
-    return discriminator, -fake_scores.mean()
+def conditional_answers(h, digits, w, b, table):
+    return ((w + table[digits]) * h).sum(axis=1) + b
 
 
-def no_margin(real_scores, fake_scores):
-    return np.maximum(0, -real_scores).mean() + np.maximum(0, fake_scores).mean(), -fake_scores.mean()
+def condition_ignored(h, digits, w, b, table):
+    return h @ w + b
 
 
-def without_maximum(real_scores, fake_scores):
-    return (1 - real_scores).mean() + (1 + fake_scores).mean(), -fake_scores.mean()
+def condition_alone(h, digits, w, b, table):
+    return (table[digits] * h).sum(axis=1) + b
 
 
-def exchanged(real_scores, fake_scores):
-    return hinge_losses(fake_scores, real_scores)[0], -fake_scores.mean()
+def without_bias(h, digits, w, b, table):
+    return conditional_answers(h, digits, w, 0, table)
 
 
-def generator_with_hinge(real_scores, fake_scores):
-    return hinge_losses(real_scores, fake_scores)[0], np.maximum(0, 1 - fake_scores).mean()
+def all_against_all(h, digits, w, b, table):
+    return h @ (w + table[digits]).T + b
 
 
-def test_hinge(answer):
+def test_conditional_answers(answer):
     generator = np.random.default_rng(0)
-    real, fake = generator.normal(size=50), generator.normal(size=30)
-    result = answer(real, fake)
-    if result is None or np.shape(result) != (2,):
-        raise Wrong("Return two numbers: the discriminator's loss and the generator's.")
-    if np.allclose(result, no_margin(real, fake)):
-        raise Wrong("The margin is missing: real scores should reach 1, not just 0, and generated ones -1.")
-    if np.allclose(result, without_maximum(real, fake)):
-        raise Wrong("Beyond the margin nothing more is to be won: np.maximum(0, ...) before the mean.")
-    if np.allclose(result, exchanged(real, fake)):
-        raise Wrong("Real and generated are exchanged in the discriminator's loss.")
-    if np.allclose(result, generator_with_hinge(real, fake)):
-        raise Wrong("The generator's loss has no hinge: it is minus the mean of its scores.")
-    expect_close(result, hinge_losses(real, fake), "For real [2, 0] and generated [-2, 0] the losses are 1 and 1.")
+    h, w, table = generator.normal(size=(6, 3)), generator.normal(size=3), generator.normal(size=(10, 3))
+    arguments = (h, np.array([7, 3, 3, 0, 9, 1]), w, 0.5, table)
+    result = answer(*arguments)
+    if np.shape(result) == (6, 6):
+        raise Wrong(
+            "Each image met the digits of all the others. Multiply place by place, then add up over the last axis."
+        )
+    if result is not None and np.shape(result) == (6,):
+        if np.allclose(result, condition_ignored(*arguments)):
+            raise Wrong("The digit changes nothing: where is its row of the table?")
+        if np.allclose(result, condition_alone(*arguments)):
+            raise Wrong("The plain part is missing: the row is added to w, it does not replace it.")
+        if np.allclose(result, without_bias(*arguments)):
+            raise Wrong("The number b is missing.")
+    expect_close(
+        result, conditional_answers(*arguments), "For h = (1, 2), w = (1, 0), b = 0 and the row (0, 3) it is 7."
+    )
 
 
 def points_between(real, fake, share):
@@ -72,14 +77,16 @@ def ends_exchanged(real, fake, share):
 
 def test_points_between(answer):
     generator = np.random.default_rng(0)
-    real, fake = generator.normal(size=(2, 4, 4, 4, 1))
-    share = np.array([0.0, 0.2, 0.7, 1.0])
+    real, fake = generator.normal(size=(2, 14, 14, 14, 1))
+    share = np.linspace(0, 1, 14)
     try:
         result = answer(real, fake, share)
     except ValueError as error:
         if "broadcast" not in str(error):
             raise
-        raise Wrong("The share (n,) must be reshaped, so that it meets the first axis of (n, 4, 4, 1).") from error
+        raise Wrong("The share (n,) must be reshaped, so that it meets the first axis of (n, 14, 14, 1).") from error
+    if np.ndim(result) == 4 and np.shape(result) != real.shape:
+        raise Wrong("The share met the last axis and blew it up. Reshape it to (n, 1, 1, 1).")
     if result is not None and np.shape(result) == real.shape:
         if np.allclose(result, share_of_columns(real, fake, share)):
             raise Wrong("The share varies inside the image: it met the wrong axis. Reshape it to (n, 1, 1, 1).")
@@ -94,7 +101,9 @@ def test_shuffled(answer):
     names = ("agreement", "shuffled agreement", "distance", "shuffled distance")
     agreement, shuffled, distance, shuffled_distance = measured_numbers(answer, *names, shares=names[:2])
     if min(distance, shuffled_distance) <= 0.5:
-        raise Wrong("A distance is too small even for real digits. Watch keeps agreement and distance: which is which?")
+        raise Wrong(
+            "A distance is too small even for real digits. `watch.measured` holds pairs (agreement, distance): which is which?"
+        )
     if agreement < shuffled:
         raise Wrong("Shuffled labels should obey less. Are the two runs at the right names?")
     if agreement < 0.4:
@@ -115,20 +124,20 @@ EXERCISES = [
     ),
     Exercise(
         key="33-2",
-        title="Hinge losses",
-        test=test_hinge,
+        title="The conditional answer",
+        test=test_conditional_answers,
         hints=(
-            "Discriminator: mean of max(0, 1 - real) plus mean of max(0, 1 + generated).",
-            "np.maximum works on whole arrays; np.max would return one number.",
+            "table[digits] has the row of each image's digit, shape (n, f).",
+            "((w + table[digits]) * h) has the shape (n, f): add it up over the last axis, then add b.",
         ),
-        solution=hinge_losses,
+        solution=conditional_answers,
         wrong_answers={
-            "no margin": no_margin,
-            "no maximum": without_maximum,
-            "real and generated exchanged": exchanged,
-            "hinge for the generator too": generator_with_hinge,
+            "condition ignored": condition_ignored,
+            "condition alone": condition_alone,
+            "without b": without_bias,
+            "all against all": all_against_all,
         },
-        explanation="Once an example is beyond the margin, its loss and slope are 0: another way to keep scores from running away.",
+        explanation="One image gets ten different answers, one for each digit that it is asked about.",
     ),
     Exercise(
         key="33-3",
@@ -152,12 +161,17 @@ EXERCISES = [
         test=test_shuffled,
         hints=(
             "watch, gaps = play(10.0, 5, randomness.permutation(labels)), then the same with labels itself.",
-            "watch.agreement[-1] and watch.distance[-1] are the two numbers of a run.",
+            "agreement, distance = watch.measured[-1] are the two numbers of a run.",
         ),
         solution={"agreement": 0.85, "shuffled agreement": 0.1, "distance": 2.6, "shuffled distance": 10.9},
         wrong_answers={
-            "percent": {"agreement": 82, "shuffled agreement": 10, "distance": 6.1, "shuffled distance": 6.4},
-            "runs exchanged": {"agreement": 0.1, "shuffled agreement": 0.82, "distance": 6.4, "shuffled distance": 6.1},
+            "percent": {"agreement": 82, "shuffled agreement": 10, "distance": 2.6, "shuffled distance": 10.9},
+            "runs exchanged": {
+                "agreement": 0.1,
+                "shuffled agreement": 0.82,
+                "distance": 10.9,
+                "shuffled distance": 2.6,
+            },
             "agreement for distance": {
                 "agreement": 0.82,
                 "shuffled agreement": 0.1,
@@ -167,10 +181,10 @@ EXERCISES = [
             "labels not shuffled": {
                 "agreement": 0.82,
                 "shuffled agreement": 0.81,
-                "distance": 6.1,
-                "shuffled distance": 6.2,
+                "distance": 2.6,
+                "shuffled distance": 2.7,
             },
         },
-        explanation="The generator no longer obeys at all, and only agreement says so. The distance grows too, but the drawings are still digits: by the distance alone you would not guess what is wrong.",
+        explanation="The generator no longer obeys at all. The distance grows too, but it does not say why: only agreement shows that the answer has nothing to do with the question.",
     ),
 ]
