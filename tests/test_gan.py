@@ -111,3 +111,23 @@ def test_names_what_is_wrong():
         gan.AdversarialModel(players(conditional=True)[0], players()[1])
     with pytest.raises(ValueError, match="at least 1, not 0"):
         gan.AdversarialModel(*players(), discriminator_steps=0)
+
+
+def test_the_penalty_is_part_of_the_discriminators_loss_and_bounds_its_slope():
+    def a_model(penalty_weight):
+        critic = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, use_bias=False)])
+        critic.set_weights([np.array([[3.0], [0], [4], [0]])])
+        model = gan.AdversarialModel(
+            players()[0], critic, gan.wasserstein_losses, discriminator_rate=0.1, penalty_weight=penalty_weight
+        )
+        model.generator.set_weights([np.zeros((3, 4)), np.zeros(4)])  # draws zeros, whatever the noise
+        return model
+
+    real = np.ones((8, 4), "float32")
+    free, bounded = a_model(0.0), a_model(10.0)
+    assert float(free.discriminator_step(real)) == pytest.approx(-7)
+    assert float(bounded.discriminator_step(real)) == pytest.approx(-7 + 10 * 16, rel=1e-5)
+    for _ in range(80):
+        free.discriminator_step(real), bounded.discriminator_step(real)
+    lengths = [np.linalg.norm(model.discriminator.get_weights()[0]) for model in (free, bounded)]
+    assert lengths[0] > 10 and 0.9 < lengths[1] < 1.3
