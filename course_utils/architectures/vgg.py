@@ -1,9 +1,10 @@
 """The first five convolutions of VGG-16 with trained weights: features for comparing pictures."""
 
 import keras
+import numpy as np
 from keras import layers
 
-from course_utils.checkpoints import load_checkpoint
+from course_utils.datasets.dataset import embedded_file, read_cards
 from course_utils.scale import current_scale
 
 FEATURES = ("block1_conv1", "block2_conv1", "block3_conv1")
@@ -41,7 +42,8 @@ def vgg_trunk(trained: bool = True) -> keras.Model:
                 features.append(outputs)
     trunk = keras.Model(images, features, name="vgg_trunk")
     if trained and not (current_scale() == "full" and _take_imagenet_weights(trunk)):
-        load_checkpoint("vgg_edges", trunk=trunk)
+        with np.load(embedded_file(read_cards()["vgg_edges"])) as archive:
+            trunk.set_weights([archive[name].astype("float32") for name in sorted(archive.files)])
     if trained:  # both sources expect blue, green, red
         first = trunk.get_layer(FEATURES[0])
         kernel, bias = first.get_weights()
