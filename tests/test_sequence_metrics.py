@@ -1,10 +1,10 @@
-"""The word error rate has its known values, whatever the words are."""
+"""The word error rate and the exact match have their known values, whatever the words are."""
 
 import numpy as np
 import pytest
 
 from course_utils.environment import import_quietly
-from course_utils.metrics.sequence import word_error_rate
+from course_utils.metrics.sequence import exact_match, word_error_rate
 
 import_quietly()
 
@@ -63,3 +63,12 @@ def test_empty_hypotheses_and_empty_references() -> None:
         word_error_rate([], [])
     with pytest.raises(ValueError, match="one for each"):
         word_error_rate(["a"], ["a", "b"])
+
+
+def test_exact_match_counts_whole_answers() -> None:
+    assert exact_match(["one two", "three", ""], ["one two", "three four", ""]) == pytest.approx(2 / 3)
+    assert exact_match(np.array(["a", "b"]), ("b", "a")) == 0
+    with pytest.raises(ValueError, match="2 answers for 1 truths"):
+        exact_match(["a", "b"], ["a"])
+    with pytest.raises(ValueError, match="at least one"):
+        exact_match([], [])

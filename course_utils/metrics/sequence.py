@@ -27,6 +27,16 @@ def word_error_rate(references: Sequence[Words], hypotheses: Sequence[Words]) ->
     return float(tf.reduce_sum(tf.edit_distance(*sparse, normalize=False))) / total
 
 
+def exact_match(written: Sequence[object], truth: Sequence[object]) -> float:
+    """The share of answers, texts for instance, that are right as a whole, from 0 to 1.
+
+    Raises ValueError if the numbers of answers differ or there is none.
+    """
+    if len(written) != len(truth) or not len(truth):
+        raise ValueError(f"{len(written)} answers for {len(truth)} truths: one for each, and at least one, is needed.")
+    return float(np.mean([answer == right for answer, right in zip(written, truth)]))
+
+
 def _words(sentence: Words) -> list[object]:
     """The words of a sentence, numbers of NumPy as plain ones."""
     if isinstance(sentence, str):
