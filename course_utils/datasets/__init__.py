@@ -9,12 +9,14 @@ from course_utils.datasets.fiddle_tunes import load_fiddle_tunes
 from course_utils.datasets.letters import load_letters
 from course_utils.datasets.moving_digits import load_moving_digits
 from course_utils.datasets.number_words import load_number_words
+from course_utils.datasets.passages import load_passages
 from course_utils.datasets.photographs import load_photographs
 from course_utils.datasets.scenes import load_scenes
 from course_utils.datasets.shakespeare import load_shakespeare
 from course_utils.datasets.speech import load_spoken_digits
 from course_utils.datasets.sprite_scenes import SpriteTargets, load_sprite_scenes
 from course_utils.datasets.sprites import load_sprites
+from course_utils.datasets.stories import load_stories
 from course_utils.datasets.surnames import load_surnames
 from course_utils.datasets.weather import load_weather, weather_features
 
@@ -32,12 +34,14 @@ __all__ = [
     "load_letters",
     "load_moving_digits",
     "load_number_words",
+    "load_passages",
     "load_photographs",
     "load_scenes",
     "load_shakespeare",
     "load_spoken_digits",
     "load_sprite_scenes",
     "load_sprites",
+    "load_stories",
     "load_surnames",
     "load_weather",
     "read_cards",
