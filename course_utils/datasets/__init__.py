@@ -11,6 +11,7 @@ from course_utils.datasets.moving_digits import load_moving_digits
 from course_utils.datasets.number_words import load_number_words
 from course_utils.datasets.passages import load_passages
 from course_utils.datasets.photographs import load_photographs
+from course_utils.datasets.reviews import load_reviews
 from course_utils.datasets.scenes import load_scenes
 from course_utils.datasets.shakespeare import load_shakespeare
 from course_utils.datasets.speech import load_spoken_digits
@@ -36,6 +37,7 @@ __all__ = [
     "load_number_words",
     "load_passages",
     "load_photographs",
+    "load_reviews",
     "load_scenes",
     "load_shakespeare",
     "load_spoken_digits",
