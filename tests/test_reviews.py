@@ -38,8 +38,8 @@ def test_labels_belong_to_their_sentences(reviews):
 
 
 def test_no_labelled_sentence_is_among_the_unlabelled_ones(reviews):
-    unlabelled = reviews.details["unlabelled"]
-    assert len(unlabelled) == 275_358 and f"{len(unlabelled):,}" in reviews.card.what
+    unlabelled = reviews.details["unlabelled"] + reviews.details["held_out"]
+    assert f"{len(unlabelled):,} passages" in reviews.card.what and 2000 < len(reviews.details["held_out"]) < 4000
     sentences = {sentence for passage in unlabelled for sentence in split_sentences(passage.split())}
     assert not sentences & {*reviews.train.texts, *reviews.validation.texts, *reviews.test.texts}
     assert len(sentences) > 300_000 and "this movie sucks ." in sentences
@@ -49,6 +49,14 @@ def test_passages_are_full_but_never_too_long(reviews):
     lengths = np.array([len(passage.split()) for passage in reviews.details["unlabelled"]])
     assert lengths.min() >= 1 and lengths.max() == 32 and lengths.mean() > 22
     assert set("".join(reviews.details["unlabelled"][:20_000])).isdisjoint('<>"()-ABC')
+
+
+def test_held_out_passages_are_whole_reviews(reviews):
+    """The first review is held out whole: its sentences, in order, are the first held-out passages."""
+    assert reviews.details["held_out"][0].startswith("i rented i am curious yellow from my video store")
+    assert reviews.details["unlabelled"][0].startswith("i am curious yellow is a risible and pretentious steaming pile")
+    shared = set(reviews.details["held_out"]) & set(reviews.details["unlabelled"])
+    assert len(shared) < 0.01 * len(reviews.details["held_out"]), "only stock phrases and a signature"
 
 
 def test_words_and_sentences():

