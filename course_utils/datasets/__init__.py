@@ -5,6 +5,7 @@ from course_utils.datasets.characters import load_characters
 from course_utils.datasets.dataset import Card, Dataset, Split, read_cards
 from course_utils.datasets.dates import load_dates
 from course_utils.datasets.digits import load_digits
+from course_utils.datasets.docstrings import load_docstrings
 from course_utils.datasets.fiddle_tunes import load_fiddle_tunes
 from course_utils.datasets.letters import load_letters
 from course_utils.datasets.moving_digits import load_moving_digits
@@ -30,6 +31,7 @@ __all__ = [
     "load_cifar10",
     "load_dates",
     "load_digits",
+    "load_docstrings",
     "load_fashion",
     "load_fiddle_tunes",
     "load_letters",
