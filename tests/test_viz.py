@@ -64,8 +64,9 @@ def test_image_grid_names_a_wrong_number_of_titles():
 
 def test_charts(shown):
     line_chart({"one": [1, 2], "two": [2, 1]}, x_label="epoch", y_label="loss", alt=ALT, log_y=True)
+    line_chart({"one": [1, 2]}, x=[16, 1024], x_label="length", y_label="ms", alt=ALT, log_x=True, log_y=True)
     heat_map(np.eye(2), rows="ab", columns="cd", row_label="row", column_label="column", alt=ALT)
-    assert len(shown) == 2
+    assert len(shown) == 3
     with pytest.raises(ValueError, match=r"shape \(2, 2\), but there are 3 rows"):
         heat_map(np.eye(2), rows="abc", columns="cd", row_label="row", column_label="column", alt=ALT)
 

@@ -15,13 +15,21 @@ def line_chart(
     y_label: str,
     alt: str,
     x: Sequence[float] | None = None,
+    log_x: bool = False,
     log_y: bool = False,
 ) -> None:
-    """One line for each name, over `x` or over 1, 2, 3, ...; the style gives each its own colour and dash pattern."""
+    """One line for each name, over `x` or over 1, 2, 3, ...; the style gives each its own colour and dash pattern.
+
+    With `log_x` the x axis is logarithmic and carries a tick at each value of `x`, which must be given then.
+    """
     figure, axis = plt.subplots()
     for name, values in lines.items():
         axis.plot(np.arange(1, len(values) + 1) if x is None else x, values, label=name)
     axis.set(xlabel=x_label, ylabel=y_label, yscale="log" if log_y else "linear")
+    if log_x:
+        axis.set_xscale("log")
+        axis.set_xticks(x, [f"{value:g}" for value in x])
+        axis.set_xticks([], minor=True)
     axis.legend()
     show(figure, alt)
 
