@@ -51,7 +51,7 @@ def archive() -> bytes:
 
 def test_quick_part_writes_german_numbers_in_one_word():
     pairs = load_sentence_pairs()
-    assert [len(part.inputs) for part in (pairs.train, pairs.validation, pairs.test)] == [13727, 500, 1500]
+    assert [len(part.inputs) for part in (pairs.train, pairs.validation, pairs.test)] == [14227, 500, 1000]
     assert pairs.details["languages"] == ("English", "German")
     assert not any(" " in text for text in pairs.train.targets)
     parts = (pairs.train, pairs.validation, pairs.test)
@@ -78,11 +78,11 @@ def test_full_part_from_a_stand_in(keras_with, monkeypatch):
 
 def test_without_network_it_says_so_and_uses_the_numbers(keras_with, capsys):
     keras_with()
-    assert len(load_sentence_pairs().train.inputs) == 13727
+    assert len(load_sentence_pairs().train.inputs) == 14227
     assert "could not be downloaded (URL fetch failure" in capsys.readouterr().out
 
 
 def test_another_file_is_refused_and_removed(keras_with, capsys):
     path = keras_with(archive())
-    assert len(load_sentence_pairs().train.inputs) == 13727
+    assert len(load_sentence_pairs().train.inputs) == 14227
     assert "checksum is not the published one" in capsys.readouterr().out and not path.exists()

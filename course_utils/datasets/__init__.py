@@ -14,6 +14,7 @@ from course_utils.datasets.passages import load_passages
 from course_utils.datasets.photographs import load_photographs
 from course_utils.datasets.reviews import load_reviews
 from course_utils.datasets.scenes import load_scenes
+from course_utils.datasets.sentence_pairs import load_sentence_pairs
 from course_utils.datasets.shakespeare import load_shakespeare
 from course_utils.datasets.speech import load_spoken_digits
 from course_utils.datasets.sprite_scenes import SpriteTargets, load_sprite_scenes
@@ -41,6 +42,7 @@ __all__ = [
     "load_photographs",
     "load_reviews",
     "load_scenes",
+    "load_sentence_pairs",
     "load_shakespeare",
     "load_spoken_digits",
     "load_sprite_scenes",
