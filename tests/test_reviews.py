@@ -9,7 +9,14 @@ import pytest
 
 from course_utils.datasets import load_reviews
 from course_utils.datasets import reviews as reviews_module
-from course_utils.datasets.reviews import encode_words, pack, split_sentences, split_words
+from course_utils.datasets.reviews import (
+    bag_of_words,
+    encode_words,
+    pack,
+    shuffle_words,
+    split_sentences,
+    split_words,
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +86,15 @@ def test_vocabulary_and_codes(reviews):
     assert (
         " ".join(vocabulary[code] for code in encode_words(["a fine film ."], vocabulary)[0] if code) == "a fine film ."
     )
+
+
+def test_bag_of_words_and_shuffled_words():
+    codes = np.array([[3, 5, 3, 1, 0], [4, 2, 0, 0, 0]])
+    assert bag_of_words(codes, words=6).toarray().tolist() == [[0, 0, 0, 1, 0, 1], [0, 0, 0, 0, 1, 0]]
+    rows = np.tile([7, 8, 9, 10, 0, 0], (200, 1))
+    mixed = shuffle_words(rows, np.random.default_rng(0))
+    assert (mixed[:, 4:] == 0).all() and (np.sort(mixed[:, :4]) == rows[:, :4]).all()
+    assert 15 < len({tuple(row) for row in mixed}) <= 24 and (rows[:, 0] == 7).all()
 
 
 def test_a_missing_package_is_named(monkeypatch):

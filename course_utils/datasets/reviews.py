@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -68,7 +68,9 @@ def load_reviews() -> Dataset:
     del reviews[::HELD_OUT]
     unlabelled = [passage for review in reviews for passage in pack(review)]
     counts = Counter(" ".join(unlabelled).split())
-    vocabulary = ["", "<unknown>", "____"] + sorted(counts, key=lambda word: (-counts[word], word))[: VOCABULARY_SIZE - 3]
+    vocabulary = ["", "<unknown>", "____"] + sorted(counts, key=lambda word: (-counts[word], word))[
+        : VOCABULARY_SIZE - 3
+    ]
     return Dataset(CARD, *parts, details={"unlabelled": unlabelled, "held_out": held_out, "vocabulary": vocabulary})
 
 
@@ -83,6 +85,21 @@ def encode_words(texts: Sequence[str], vocabulary: Sequence[str], length: int = 
     is_word = np.arange(length) < np.array([len(row) for row in rows])[:, np.newaxis]
     codes[is_word] = [code_of.get(word, UNKNOWN) for row in rows for word in row]
     return codes
+
+
+def bag_of_words(codes: np.ndarray, words: int = VOCABULARY_SIZE) -> Any:
+    """Which words of the vocabulary each row of codes (n, length) contains: 0 or 1, a SciPy sparse matrix (n, words)."""
+    from scipy import sparse
+
+    row, place = np.nonzero(codes > BLANK)
+    ones = np.ones(len(row), dtype="float32")
+    return sparse.csr_matrix((ones, (row, codes[row, place])), shape=(len(codes), words)).minimum(1)
+
+
+def shuffle_words(codes: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """The words of each row of codes (n, length) in random order, padding last."""
+    keys = np.where(codes > PADDING, random.random(codes.shape), 2)
+    return np.take_along_axis(codes, keys.argsort(axis=1), axis=1)
 
 
 def split_words(text: str) -> list[str]:
