@@ -28,7 +28,8 @@ TRAVELS = (
     "{person} reached {there} after a visit to {origin}",
     "to {there} came {person} from {origin} last night",
 )
-SENTENCES = 3
+SENTENCES = 2
+LONGEST = 44  # words of a passage
 
 
 class Passages(NamedTuple):
@@ -45,22 +46,23 @@ class Passages(NamedTuple):
 
 
 def load_passages() -> Dataset:
-    """Passages of three sentences about three persons, a question each; the parts share no passage.
+    """Passages of two sentences about two persons, at most 44 words, a question each; the parts share no passage.
 
     Two kinds of question, "where is Mary ?" and "where did Mary come from ?"; answers of three to seven words, in sentences
     of ten wordings. In `details["unseen"]` each answer has an adjective before a noun that no other part holds in
-    this order. Quick: 10,000 / 500 / 1000 passages and 500 unseen; full: five times as many to train on.
+    this order; in `details["longer"]` it has eleven words. Quick: 10,000 / 500 / 1000 passages and 500 unseen and longer
+    ones each; full: five times as many to train on.
     """
     generator, taken = random.Random(1606), set()
     sizes = {"test": 1000, "validation": 500, "train": scale(quick=10_000, full=50_000)}
-    parts = {name: _write_part(size, False, generator, taken) for name, size in sizes.items()}
-    unseen = _write_part(500, True, generator, taken)
+    parts = {name: _write_part(size, "usual", generator, taken) for name, size in sizes.items()}
+    details = {kind: _write_part(500, kind, generator, taken) for kind in ("unseen", "longer")}
     card = Card(
         name="passages", file="", what=f"{sizes['train']} passages to train on, a question each, whose answer is a span of three to seven words",
         origin="written by a program of the course, in the form of SQuAD (Rajpurkar et al., 2016, arXiv:1606.05250)",
         licence="that of the course", bytes=0, sha256="", rebuild="course_utils.datasets.load_passages()",
     )  # fmt: skip
-    return Dataset(card, **parts, details={"unseen": unseen})
+    return Dataset(card, **parts, details=details)
 
 
 def is_held_out(adjective: str, noun: str) -> bool:
@@ -76,35 +78,37 @@ def _described(held_out: bool, generator: random.Random) -> str:
             return f"the {adjective} {noun}"
 
 
-def _place(held_out: bool, generator: random.Random) -> str:
-    """A name of three to seven words; every held-out name begins with a held-out pair."""
-    first, second = _described(held_out, generator), _described(held_out, generator)
+def _place(kind: str, generator: random.Random) -> str:
+    """A name of three to seven words; every unseen name begins with a held-out pair, a longer one has eleven words."""
+    first, second, third = (_described(kind == "unseen", generator) for _ in range(3))
     while second.split()[-1] == first.split()[-1]:
-        second = _described(held_out, generator)
+        second = _described(kind == "unseen", generator)
     relation, plain, plain_second = generator.choice(RELATIONS), f"the {first.split()[-1]}", f"the {second.split()[-1]}"
+    if kind == "longer":
+        return f"{first} {relation} {second} {generator.choice(RELATIONS)} {third}"
     forms = [first, f"{first} {relation} {plain_second}", f"{first} {relation} {second}"]
-    return generator.choice(forms if held_out else [*forms, f"{plain} {relation} {plain_second}"])
+    return generator.choice(forms if kind == "unseen" else [*forms, f"{plain} {relation} {plain_second}"])
 
 
-def _write_part(size: int, held_out: bool, generator: random.Random, taken: set[str]) -> Passages:
+def _write_part(size: int, kind: str, generator: random.Random, taken: set[str]) -> Passages:
     """`size` passages that are not among those `taken`; adds them there."""
     part = Passages([], [], [], [], [])
     while len(part.contexts) < size:
         sentences, asked = [], []
         for person in generator.sample(PERSONS, SENTENCES):
-            words = {"person": person, "origin": _place(held_out, generator), "there": _place(held_out, generator)}
+            words = {"person": person, "origin": _place(kind, generator), "there": _place(kind, generator)}
             wording = generator.choice(STAYS + TRAVELS)
             kinds = {"there": f"where is {person} ?"}
             if wording in TRAVELS:
                 kinds["origin"] = f"where did {person} come from ?"
-            kind = generator.choice(sorted(kinds))
+            asked_for = generator.choice(sorted(kinds))
             before = " ".join(
-                [*(f"{sentence} ." for sentence in sentences), wording.split(f"{{{kind}}}")[0].format(**words)]
+                [*(f"{sentence} ." for sentence in sentences), wording.split(f"{{{asked_for}}}")[0].format(**words)]
             )
-            asked.append((kinds[kind], words[kind], len(before.split())))
+            asked.append((kinds[asked_for], words[asked_for], len(before.split())))
             sentences.append(wording.format(**words))
         context = " ".join(f"{sentence} ." for sentence in sentences)
-        if context in taken:
+        if context in taken or len(context.split()) > LONGEST:
             continue
         taken.add(context)
         question, answer, start = generator.choice(asked)

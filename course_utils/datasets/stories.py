@@ -47,13 +47,13 @@ def load_stories(task: int) -> Dataset:
 
     Task 1, one supporting fact: persons move, "Where is Mary?". Task 2, two facts: they also take and drop things, "Where
     is the football?". Task 3, three facts: "Where was the football before the kitchen?". Each of the six places is the
-    answer about equally often. Quick: 10,000 / 500 / 1000 questions; full: five times as many to train on.
+    answer about equally often. Quick: 20,000 / 500 / 1000 questions; full: five times as many to train on.
     Raises ValueError for any other task.
     """
     if task not in LENGTHS:
         raise ValueError(f"task must be 1, 2 or 3 (how many facts a question needs), not {task!r}.")
     generator, seen = random.Random(45 + task), set()
-    sizes = {"test": 1000, "validation": 500, "train": scale(quick=10_000, full=50_000)}
+    sizes = {"test": 1000, "validation": 500, "train": scale(quick=20_000, full=100_000)}
     parts = {name: _write_part(task, size, generator, seen) for name, size in sizes.items()}
     card = Card(
         name=f"stories, task {task}", file="", what=f"{sizes['train']} stories to train on, a question each, whose answer needs {task} of {LENGTHS[task][0]} to {LENGTHS[task][1]} sentences",
