@@ -141,7 +141,7 @@ EXERCISES = [
         title="Four heads or one",
         test=test_heads,
         hints=(
-            "heads = 1, then model = build('linear attention', 24), compile and fit as above with recall_task(64 * 400, 24, [2, 4, 8, 16], seed=0).",
+            "heads = 1, then model = build('linear attention', 24), compile and fit as above with recall_task(64 * batches, 24, [2, 4, 8, 16], seed=0).",
             "np.nanmean(right(model, *asked[16])) is the share for one head; recall['linear attention'][3] that for four.",
         ),
         solution=FINDING,
