@@ -78,7 +78,7 @@ def test_decoder_mask(answer):
         raise Wrong("A key counts if it is a word and stands at the query's place or before.")
 
 
-FINDING = {"half": 0.95, "tenth": 0.9}
+FINDING = {"half": 0.97, "tenth": 0.99}
 
 
 def test_rates(answer):
@@ -150,6 +150,7 @@ EXERCISES = [
             "the twin's own rate": {"half": 0.003, "tenth": 0.9},
             "a hundredth": {"half": 0.95, "tenth": 0.01},
         },
-        explanation="TODO",
+        explanation="At a tenth of the peak no climb is needed, and the result is at least as good as with warm-up. A warm-up buys the right to a "
+        "high peak. Blocks that normalize first, like ours, need it less than those of 2017 (Xiong et al., 2020): try before you copy a recipe.",
     ),
 ]
