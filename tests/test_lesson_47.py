@@ -54,7 +54,8 @@ def test_masking_asks_content_words_only_and_changes_nothing_else() -> None:
     np.put_along_axis(asked, places, targets > 0, axis=1)
     np.testing.assert_array_equal(inputs[~asked], codes[~asked])
     np.testing.assert_array_equal(asked.sum(axis=1), (targets > 0).sum(axis=1), "no place is asked twice")
-    np.testing.assert_array_equal(asked.sum(axis=1) <= np.maximum(1, np.rint(0.15 * (codes > 0).sum(axis=1))), True)
+    wanted = np.minimum(np.maximum(1, np.rint(0.15 * (codes > 0).sum(axis=1))), (codes > 9).sum(axis=1))
+    np.testing.assert_array_equal(asked.sum(axis=1), wanted, "as many as may be asked")
     assert inputs.dtype == codes.dtype and (inputs[codes > 0] > 0).all()
 
 
@@ -111,7 +112,7 @@ def test_padding_changes_nothing_and_both_sides_are_seen() -> None:
     row[0, :6] = [5, 9, 14, 20, 33, 7]
     before = encoder.predict(row, verbose=0)[0, :6]
     table = encoder.get_layer("table").get_weights()[0]
-    table[0] += 7  # what padding looks like
+    table[0] = np.random.default_rng(3).normal(scale=3, size=16)  # what padding looks like
     encoder.get_layer("table").set_weights([table])
     np.testing.assert_allclose(encoder.predict(row, verbose=0)[0, :6], before, atol=1e-5)
     for place in range(6):
@@ -153,7 +154,7 @@ def test_pretraining_learns_what_stands_beside() -> None:
     codes = np.stack([first, first + 20], axis=-1).reshape(2560, 32).astype("int32")
     encoder = LESSON["build_encoder"](WORDS, 32, 1)
     filler = LESSON["build_filler"](encoder)
-    LESSON["pretrain"](filler, codes, WORDS, 20, np.random.default_rng(1))
+    LESSON["pretrain"](filler, codes, WORDS, 14, np.random.default_rng(1))
     inputs, places, targets = LESSON["mask_words"](codes[:256], WORDS, np.random.default_rng(2))
     bits = LESSON["bits_of_words"](filler.predict([inputs, places], verbose=0), targets)
     assert bits.mean() < 2 < np.log2(40)
