@@ -185,6 +185,7 @@ def test_draws_are_balanced_and_differ() -> None:
     LESSON["draw"].__globals__.update(labels=np.arange(200) % 2)
     chosen = LESSON["draw"](50, 0)
     assert len(set(chosen)) == 50 and np.mean(chosen % 2) == 0.5
+    assert np.abs(np.diff(chosen % 2)).sum() > 10, "shuffled: keras-hub does not shuffle by itself"
     np.testing.assert_array_equal(chosen, LESSON["draw"](50, 0))
     assert len(set(chosen) & set(LESSON["draw"](50, 1))) < 25
 
