@@ -33,6 +33,8 @@ def import_quietly() -> None:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    # Keep freed memory instead of handing it back at every step: on a CPU, attention trains up to twice as fast, bit for bit the same.
+    os.environ.setdefault("TF_CPU_ALLOCATOR_USE_BFC", "1")
     try:
         with silent_stderr():
             import keras
