@@ -71,6 +71,8 @@ def test_positions_equal_the_page():
 def test_shift_right_equals_the_page(random):
     targets = random.integers(1, 9, (4, 6))
     assert np.array_equal(shift_right(targets, 11), functions_of("26")["shift_right"](targets, 11))
+    starts = np.array([[11], [12], [11], [13]])
+    assert np.array_equal(shift_right(targets, starts)[:, :1], starts)
     with pytest.raises(ValueError, match="must have the shape"):
         shift_right(targets[0], 11)
 

@@ -125,10 +125,10 @@ def attention_scores(model: keras.Model, layer_name: str) -> keras.Model:
     return keras.Model(model.input, outputs[1], name=f"{layer_name}_scores")
 
 
-def shift_right(targets: np.ndarray, start: int) -> np.ndarray:
+def shift_right(targets: np.ndarray, start: int | np.ndarray) -> np.ndarray:
     """Decoder inputs (n, length) for teacher forcing: the start code, then the targets without their last code (lesson 26).
 
-    Raises ValueError for another number of axes.
+    `start` is one code for all, or one for each row, (n, 1). Raises ValueError for another number of axes.
     """
     if np.ndim(targets) != 2:
         raise ValueError(f"targets must have the shape (n, length), not {np.shape(targets)}.")
