@@ -57,13 +57,22 @@ def _counted_once(written, source):
     return sum((Counter(_bigrams(written)) - Counter(_bigrams(source))).values()) / max(len(written) - 1, 1)
 
 
+def _distinct(written, source):
+    return len({*_bigrams(written)} - {*_bigrams(source)}) / max(len({*_bigrams(written)}), 1)
+
+
+def _inside_the_text(written, source):
+    return sum(" ".join(pair) not in " ".join(source) for pair in _bigrams(written)) / max(len(written) - 1, 1)
+
+
 def _of_the_words(written, source):
     return new_bigrams(written, source) * (len(written) - 1) / len(written)
 
 
 def test_new_bigrams(answer):
     source = "the order of a graph is the number of its nodes".split()
-    written = "the number of a planar graph the order of the order of nodes graph a graph is the".split()
+    written = "the order of nodes " * 3 + "graph a graph is " + "the number of it " * 2
+    written = written.split()
     given = answer(list(written), list(source))
     mistakes = {
         "This is the share of pairs that do stand in the source. The new ones were asked for.": _old_bigrams,
@@ -71,12 +80,14 @@ def test_new_bigrams(answer):
         "The order of the two words matters: graph a is not a graph.": _any_order,
         "Both words stand in the source, but the two must stand there side by side.": _both_words,
         "A bigram that is written twice and stands once in the source is no new one.": _counted_once,
+        "Count each bigram as often as it is written.": _distinct,
+        "Compare whole words: `of it` is no bigram of a source that has `of its`.": _inside_the_text,
         "Divide by the number of bigrams, one less than the number of words.": _of_the_words,
     }
     for message, mistake in mistakes.items():
         if np.ndim(given) == 0 and given is not None and np.isclose(given, mistake(written, source)):
             raise Wrong(message)
-    expect_close(given, new_bigrams(written, source), "Count the bigrams of the summary that the source lacks.")
+    expect_close(given, new_bigrams(written, source), "Count the bigrams of the summary that the source lacks, each as often as it is written.")
     if new_bigrams(source, source) != answer(list(source), list(source)):
         raise Wrong("A copied text has no new bigram.")
     expect_close(answer(["graph"], source), 0, "A summary of one word has no bigram: return 0 for it.")
@@ -87,11 +98,13 @@ FINDING = {"name": 0.27, "gamed": 0.30}
 
 def test_gamed(answer):
     name, gamed = measured_numbers(answer, "name", "gamed", shares=("name", "gamed"))
-    if not 0.26 <= name <= 0.29:
-        raise Wrong("`name` is ROUGE-L of the words of the names alone, over all test pairs: rouge(...)[2].")
+    if 0.28 < name < 0.3:
+        raise Wrong("This is ROUGE-1. ROUGE-L is the last of the three columns.")
+    if not 0.265 <= name <= 0.28:
+        raise Wrong("`name` is ROUGE-L of the words of the names alone, over all test pairs: rouge(...)[:, 2].mean().")
     if gamed <= name + 0.01:
         raise Wrong("Nothing gained yet. Which two words begin the training summaries most often?")
-    if gamed > 0.36:
+    if gamed > 0.345:
         raise Wrong("So much? Is it ROUGE-L of the test part, and do the true summaries not take part in the writing?")
 
 
@@ -145,6 +158,8 @@ EXERCISES = [
             "order ignored": _any_order,
             "both words somewhere": _both_words,
             "each pair used up": _counted_once,
+            "each pair once": _distinct,
+            "searched in the joined text": _inside_the_text,
             "divided by the words": _of_the_words,
         },
         explanation="See, Liu and Manning (2017, figure 6) measure abstraction like this. Their model, too, copied far more than people do.",
@@ -155,25 +170,28 @@ EXERCISES = [
         test=test_gamed,
         hints=(
             "Counter(tuple(target[:2]) for target in targets).most_common(5) shows how training summaries begin.",
-            "rouge([[*beginning, *name_words(name)] for name in test.names], test_targets)[2] is the second number.",
+            "rouge([[*beginning, *name_words(name)] for name in test.names], test_targets)[:, 2].mean() is the second number.",
         ),
         solution=FINDING,
         wrong_answers={
             "a key is missing": {"name": 0.27},
             "per cent": {"name": 27, "gamed": 30},
             "nothing gained": {"name": 0.27, "gamed": 0.27},
-            "ROUGE-1 of the name": {"name": 0.325, "gamed": 0.33},
+            "ROUGE-1": {"name": 0.291, "gamed": 0.325},
+            "one text's scores in place of a column": {"name": 0.12, "gamed": 0.17},
             "the truth was used": {"name": 0.27, "gamed": 0.6},
         },
         explanation="Two words that say nothing raise the score, because most summaries hold a word such as `the`. "
-        "ROUGE rewards the form; only a reader, or a question about the content, notices that nothing was added.",
+        "ROUGE rewards the form; only a reader, or a question about the content, notices that nothing was added. "
+        "Compare with the trained model: this rule, which reads no body and learns one pair of words, is no worse.",
     ),
     Exercise(
         key="44-4",
         title="Is more training the cure?",
         test=test_longer_training,
         hints=(
-            'models["with copying"].compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss=loss, jit_compile=False), then fit again.',
+            'models["with copying"].compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss=loss, jit_compile=False), then '
+            "fit([train_source, shift_right(train_target, START)], train_target, batch_size=32, epochs=5, verbose=0).",
             "summarize(model, test_source[:asked], steps), decode each row, then facts(...)[1].",
         ),
         solution=LONGER,
@@ -184,7 +202,7 @@ EXERCISES = [
             "measured on training": {"once": 0.27, "longer": 0.4},
             "broken by the learning rate": {"once": 0.27, "longer": 0.1},
         },
-        explanation="The training loss goes on falling, ROUGE-L on unseen packages does not rise: the model learns the ten packages by heart. "
+        explanation="The training loss goes on falling, ROUGE-L on unseen packages hardly moves: the model learns the ten packages by heart. "
         "What it lacks is not time but knowledge of words that twelve thousand pairs do not hold. Pretraining brings it.",
     ),
 ]
