@@ -116,6 +116,15 @@ def test_weights_are_counted_as_exercise_3_counts_them(signs: int, width: int, b
     assert LESSON["gpt"](signs, width, blocks, 8, heads=4).count_params() == gpt_weights(signs, width, blocks)
 
 
+def test_a_wrong_cache_size_gets_its_own_message_as_a_numpy_number_too() -> None:
+    from course_utils.exercises.exercise import Wrong
+    from course_utils.exercises.lesson_43 import test_cache_size as check_cache_size
+
+    check_cache_size(np.int64(38_400))
+    with pytest.raises(Wrong, match="the cache of one block"):
+        check_cache_size(np.int64(12_800))
+
+
 def test_windows_and_targets_are_one_token_apart() -> None:
     inputs, targets = windows(np.arange(23), 5)
     assert inputs.shape == targets.shape == (4, 5)
