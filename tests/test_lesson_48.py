@@ -12,7 +12,9 @@ import keras  # noqa: E402
 from keras import ops  # noqa: E402
 
 from course_utils.datasets.recall import recall_task, switch_task  # noqa: E402
+from course_utils.exercises import Wrong  # noqa: E402
 from course_utils.exercises.lesson_48 import combine  # noqa: E402
+from course_utils.exercises.lesson_48 import test_heads as check_heads  # noqa: E402
 
 LESSON = functions_of("48")
 KINDS = ("RNN", "LSTM", "attention", "linear attention", "state space")
@@ -93,18 +95,18 @@ def test_numbers_count_and_know_their_depth() -> None:
 @pytest.mark.parametrize("length", [2, 8, 32])
 @pytest.mark.parametrize("width", [1, 4, 8])
 def test_counts_follow_the_formulas(length: int, width: int) -> None:
-    count, sequence = LESSON["count"], (length, width)
+    count = LESSON["count"]
     rounds, sum_rounds = int(np.log2(length)), int(np.log2(width))
-    assert count(loop, sequence, sequence) == ((length - 1) * width, 2 * (length - 1))
-    assert count(LESSON["rnn"], sequence, (width, width)) == (
+    assert count(loop, length, width, 2) == ((length - 1) * width, 2 * (length - 1))
+    assert count(LESSON["rnn"], length, width, 1, 1) == (
         (length - 1) * width**2,
         1 + (length - 1) * (sum_rounds + 3),
     )
     multiplications = 2 * width * (length * rounds - length + 1)
-    assert count(scan, sequence, sequence) == (multiplications, 2 * rounds)
-    multiplications, chain = count(LESSON["softmax_attention"], *3 * [sequence])
+    assert count(scan, length, width, 2) == (multiplications, 2 * rounds)
+    multiplications, chain = count(LESSON["softmax_attention"], length, width, 3)
     assert (multiplications, chain) == (2 * length**2 * width + length * width, 4 + sum_rounds + rounds)
-    multiplications, chain = count(LESSON["linear_attention_sums"], *3 * [sequence])
+    multiplications, chain = count(LESSON["linear_attention_sums"], length, width, 3)
     assert multiplications == 2 * length * width**2 + 2 * length * width
     assert length <= chain <= length + sum_rounds + 3
 
@@ -226,3 +228,16 @@ def test_switch_counts_presses() -> None:
     for step in range(24):
         light = (light + steps[7, step, 25]) % 2
         assert answers[7, step] == 9 + light
+
+
+@pytest.mark.parametrize("four, one", [(0.50, 0.90), (0.52, 0.997), (0.58, 0.73)])
+def test_findings_of_other_seeds_are_right(four: float, one: float) -> None:
+    check_heads({"four heads": four, "one head": one})
+
+
+def test_at_the_full_scale_both_numbers_of_heads_may_keep_all_pairs(monkeypatch) -> None:
+    finding = {"four heads": 1.0, "one head": 1.0}
+    with pytest.raises(Wrong, match="last column"):
+        check_heads(finding)
+    monkeypatch.setenv("COURSE_SCALE", "full")
+    check_heads(finding)

@@ -3,14 +3,15 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.scale import current_scale
 
 
 def test_rounds(answer):
     named = {
-        1000: "That is the chain of the loop. In a scan the reach doubles with each round: 1, 2, 4, ...",
-        999: "That is the chain of the loop. In a scan the reach doubles with each round: 1, 2, 4, ...",
-        9: "After 9 rounds each place has taken in 2^9 = 512 steps. The last place needs 1000.",
-        500: "A round does not halve the steps that are left; it doubles the reach of every place.",
+        5000: "That is the chain of the loop. In a scan the reach doubles with each round: 1, 2, 4, ...",
+        4999: "That is the chain of the loop. In a scan the reach doubles with each round: 1, 2, 4, ...",
+        12: "After 12 rounds each place has taken in 2^12 = 4096 steps. The last place needs 5000.",
+        2500: "A round does not halve the steps that are left; it doubles the reach of every place.",
     }
     try:
         given = float(answer)
@@ -20,8 +21,8 @@ def test_rounds(answer):
         raise Wrong(named[given])
     if not given.is_integer():
         raise Wrong("There is no part of a round: a whole number was expected.")
-    if given != 10:
-        raise Wrong("After r rounds each place has taken in 2^r steps. When is that 1000 or more?")
+    if given != 13:
+        raise Wrong("After r rounds each place has taken in 2^r steps. When is that 5000 or more?")
 
 
 def combine(earlier, later):
@@ -76,25 +77,25 @@ def test_combine(answer):
         expect_close(one, other, message)
 
 
-FINDING = {"four heads": 0.54, "one head": 0.78}
+FINDING = {"four heads": 0.50, "one head": 0.90}  # other seeds: 0.52 and 0.99, 0.58 and 0.73
 
 
 def test_heads(answer):
     four, one = measured_numbers(answer, "four heads", "one head", shares=("four heads", "one head"))
-    if four > 0.9:
-        raise Wrong("That many for four heads? Take the share with 16 pairs, the last point of the line, not with 2.")
     if four < 0.3:
         raise Wrong(
             "That is hardly the baseline. The model with four heads is the one above: recall['linear attention'][3]."
         )
+    if current_scale() == "full":
+        return  # after ten times as many batches both are right nearly always: nothing else is a mistake
+    if four > 0.66:
+        raise Wrong(
+            "That many for four heads? Take the share with 16 pairs, the last column. Or are the two numbers exchanged?"
+        )
     if abs(one - four) < 0.02:
         raise Wrong("No difference: was the model built anew after `heads = 1`, and trained from its own start?")
     if one < four:
-        raise Wrong(
-            "One head should keep more, not less. Are the two numbers exchanged, or was it trained for fewer steps?"
-        )
-    if one > 0.97:
-        raise Wrong("That is what softmax attention reaches. Was it build('linear attention', 24) that you trained?")
+        raise Wrong("One head should keep more, not less. Was it trained as long, at the same rate?")
 
 
 EXERCISES = [
@@ -104,17 +105,17 @@ EXERCISES = [
         test=test_rounds,
         hints=(
             "After one round a place has taken in 2 steps, after two rounds 4, after three rounds 8.",
-            "Look for the smallest r with 2^r at least 1000.",
+            "Look for the smallest r with 2^r at least 5000.",
         ),
-        solution=10,
+        solution=13,
         wrong_answers={
-            "the loop": 1000,
-            "one too few": 9,
-            "halved once": 500,
-            "not rounded up": 9.97,
-            "something else": 32,
+            "the loop": 5000,
+            "one too few": 12,
+            "halved once": 2500,
+            "not rounded up": 12.29,
+            "something else": 71,
         },
-        explanation="2^10 = 1024 is the first power of two that is not below 1000.",
+        explanation="2^13 = 8192 is the first power of two that is not below 5000.",
     ),
     Exercise(
         key="48-2",
@@ -141,20 +142,21 @@ EXERCISES = [
         title="Four heads or one",
         test=test_heads,
         hints=(
-            "heads = 1, then model = build('linear attention', 24), compile and fit as above with recall_task(64 * batches, 24, [2, 4, 8, 16], seed=0).",
+            "heads = 1; steps, answers = recall_task(64 * batches, 24, [2, 4, 8, 16], seed=0); model = build('linear attention', 24). "
+            "Compile as above, with CosineDecay(5e-3, batches), and fit on these steps and answers.",
             "np.nanmean(right(model, *asked[16])) is the share for one head; recall['linear attention'][3] that for four.",
         ),
         solution=FINDING,
         wrong_answers={
-            "a key is missing": {"one head": 0.78},
-            "per cent": {"four heads": 54, "one head": 78},
-            "two pairs": {"four heads": 0.98, "one head": 0.99},
-            "the LSTM": {"four heads": 0.25, "one head": 0.78},
-            "the old model again": {"four heads": 0.54, "one head": 0.54},
-            "exchanged": {"four heads": 0.78, "one head": 0.54},
-            "softmax attention": {"four heads": 0.54, "one head": 1.0},
+            "a key is missing": {"one head": 0.9},
+            "per cent": {"four heads": 50, "one head": 90},
+            "eight pairs": {"four heads": 0.75, "one head": 0.98},
+            "the LSTM": {"four heads": 0.25, "one head": 0.9},
+            "the old model again": {"four heads": 0.5, "one head": 0.5},
+            "one head trained for fewer steps": {"four heads": 0.5, "one head": 0.4},
         },
-        explanation="Four heads keep 4 * 8 * 8 = 256 sums, one head 32 * 32 = 1024: more keys stay apart. "
-        "The multiplications of the mixing grow in the same proportion, and with them the seconds.",
+        explanation="Four heads keep 4 * 8 * 8 = 256 sums, one head 32 * 32 = 1024: more keys are kept apart after "
+        "the same training. How many depends on the start. The multiplications of the mixing grow in the same proportion; "
+        "the seconds grow less, since all else stays as it was.",
     ),
 ]
