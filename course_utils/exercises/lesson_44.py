@@ -87,7 +87,11 @@ def test_new_bigrams(answer):
     for message, mistake in mistakes.items():
         if np.ndim(given) == 0 and given is not None and np.isclose(given, mistake(written, source)):
             raise Wrong(message)
-    expect_close(given, new_bigrams(written, source), "Count the bigrams of the summary that the source lacks, each as often as it is written.")
+    expect_close(
+        given,
+        new_bigrams(written, source),
+        "Count the bigrams of the summary that the source lacks, each as often as it is written.",
+    )
     if new_bigrams(source, source) != answer(list(source), list(source)):
         raise Wrong("A copied text has no new bigram.")
     expect_close(answer(["graph"], source), 0, "A summary of one word has no bigram: return 0 for it.")
@@ -202,7 +206,7 @@ EXERCISES = [
             "measured on training": {"once": 0.27, "longer": 0.4},
             "broken by the learning rate": {"once": 0.27, "longer": 0.1},
         },
-        explanation="The training loss goes on falling, ROUGE-L on unseen packages hardly moves: the model learns the ten packages by heart. "
+        explanation="The training loss goes on falling, ROUGE-L on unseen packages hardly moves, or falls: the model learns the ten packages by heart. "
         "What it lacks is not time but knowledge of words that twelve thousand pairs do not hold. Pretraining brings it.",
     ),
 ]
