@@ -118,8 +118,11 @@ def test_weights_that_move_along_undo_a_fixed_scramble() -> None:
     assert not np.allclose(scrambled, images)
     expected = logits(model, images)
     assert np.abs(logits(model, scrambled) - expected).max() > 1e-2
+    own_weights = model.get_weights()
     LESSON["move_weights"](model, patch_order, pixel_order)
     np.testing.assert_allclose(logits(model, scrambled), expected, atol=1e-4)
+    LESSON["move_weights"](model, np.argsort(patch_order), np.argsort(pixel_order))
+    assert all(np.array_equal(own, back) for own, back in zip(own_weights, model.get_weights()))
 
 
 def test_every_patch_reaches_the_answer_through_the_attention() -> None:
@@ -188,9 +191,9 @@ def test_the_bill_of_the_page_is_that_of_its_models() -> None:
 def test_one_batch_can_be_overfitted_and_a_new_start_is_the_old_one() -> None:
     keras.utils.set_random_seed(0)
     images, labels = some_images(16, 12, 8, 2), np.arange(16) % 5
-    LESSON["ready"].__globals__.update(steps=100, batch_size=16)
+    LESSON["ready"].__globals__.update(batch_size=16)
     model = LESSON["vision_transformer"]((12, 8, 2), 5, size=4, width=16, blocks=1)
-    LESSON["ready"](model, 1e-2)
+    LESSON["ready"](model, 1e-2, 100)
     losses = []
     for _ in range(2):
         LESSON["train"](model, images, labels)

@@ -71,17 +71,19 @@ def test_double_positions(answer):
         )
 
 
-FINDING = {"14": 0.94, "7": 0.92, "4": 0.91}
+FINDING = {"14": 0.94, "7": 0.90, "4": 0.90}
 
 
 def test_patch_sizes(answer):
     fourteen, seven, four = measured_numbers(answer, "14", "7", "4", shares=("14", "7", "4"))
-    if min(fourteen, seven, four) < 0.3:
-        raise Wrong("One model learned next to nothing. `ready` comes before `train`, for each model anew.")
+    if min(fourteen, seven, four) < 0.7:
+        raise Wrong(
+            "One model learned too little. `ready` comes before `train`, for each model anew; then train on all images."
+        )
     if seven < 0.86:
-        raise Wrong("With patches of 7 the race gave more. Train on all images, unmoved, for 320 steps.")
+        raise Wrong("With patches of 7 the race gave more. Train on all images, unmoved, for `short` steps.")
     if fourteen < seven - 0.03:
-        raise Wrong("Patches of 14 did so much worse? There the lesson's own runs say otherwise. Test it once more.")
+        raise Wrong("Patches of 14 did so much worse? There our runs say otherwise. Test it once more.")
     if four > max(fourteen, seven) + 0.02:
         raise Wrong("Patches of 4 did better by far? Did that model train for more steps, or on moved images?")
 
@@ -111,9 +113,9 @@ EXERCISES = [
         title="Positions for a larger image",
         test=test_double_positions,
         hints=(
-            "positions[0] belongs to the class token. The others, positions[1:], are a grid: reshape(side, side, width).",
+            "positions[1:] is a grid, without the class token's row: side = int(len(positions[1:]) ** 0.5), then reshape(side, side, -1).",
             "grid.repeat(2, axis=0).repeat(2, axis=1) covers each old place by two by two new ones.",
-            "Flatten with reshape(-1, width) and np.concatenate positions[:1] in front.",
+            "Flatten with reshape(-1, positions.shape[1]) and np.concatenate positions[:1] in front.",
         ),
         solution=double_positions,
         wrong_answers={
@@ -132,19 +134,20 @@ EXERCISES = [
         title="Which patch is best here?",
         test=test_patch_sizes,
         hints=(
-            "steps = 320, then for each patch: model = vision_transformer(image_shape, classes, patch, width, blocks).",
-            "ready(model, rates[0]), train(model, train_images, train_labels), accuracy(model, test_images).",
+            "For each patch: model = vision_transformer(image_shape, classes, patch, width, blocks).",
+            "Then ready(model, rates['transformer'], short), train(model, train_images, train_labels), accuracy(model, test_images).",
         ),
         solution=FINDING,
         wrong_answers={
             "a key is missing": {"14": 0.94, "7": 0.92},
             "per cent": {"14": 94, "7": 92, "4": 91},
-            "not trained": {"14": 0.94, "7": 0.92, "4": 0.11},
+            "hardly trained": {"14": 0.94, "7": 0.92, "4": 0.5},
             "too few images": {"14": 0.88, "7": 0.83, "4": 0.8},
             "turned round": {"14": 0.85, "7": 0.91, "4": 0.92},
             "four trained for longer": {"14": 0.94, "7": 0.92, "4": 0.97},
         },
         explanation="With few images and few steps, four large patches do as well as 49 small ones or better, for a tenth of the work: each large "
-        "patch shows a stroke, and little is left for attention to put together. Small patches need the data and the steps.",
+        "patch shows a stroke, and little is left for attention to put together. Small patches need the data "
+        "and the steps. (Your 7 may differ a little from the race: another start.)",
     ),
 ]
