@@ -1,5 +1,6 @@
 """Lesson 45: sentences as vectors, look-ups, masks of readers and pointers, the best span, exact match and F1."""
 
+import inspect
 import itertools
 
 import numpy as np
@@ -9,6 +10,7 @@ from notebook_functions import functions_of
 from course_utils.datasets.passages import Passages
 from course_utils.datasets.stories import PLACES, Stories
 from course_utils.environment import import_quietly
+from course_utils.exercises import load_exercises
 
 import_quietly()
 
@@ -245,3 +247,10 @@ def test_one_batch_of_questions_can_be_learned() -> None:
     LESSON["prepare"](reader, 80, 1e-2)
     reader.fit(codes, labels, epochs=80, batch_size=12, verbose=0)
     assert (outputs_of(reader, codes).argmax(axis=-1) == labels).all()
+
+
+def test_the_printed_reader_without_a_network_runs_when_it_is_pasted() -> None:
+    exercise, page = load_exercises("45")["45-2"], {}
+    exec(inspect.getsource(exercise.solution), page)
+    exercise.test(page["where_is"])
+    assert page["where_is"](STORY, "milk") == "office"

@@ -12,7 +12,7 @@ def test_span_on_paper(answer):
         ) from error
     named = {
         (1, 0): "This is the best start and the best end, each for itself, and the end stands before the start.",
-        (0, 0): "The best end is kept, and the start had to follow it. Compare the sums: another span has more than 5.",
+        (0, 0): "You kept the best end, so the start could only be word 0. Compare the sums: another has more than 5.",
         (3, 1): "The order is first word, then last word, counted from 0.",
         (2, 4): "You counted from 1. The first word has the number 0.",
     }
@@ -24,27 +24,29 @@ def test_span_on_paper(answer):
         )
 
 
-TAKEN, DROPPED = ("took", "picked", "grabbed", "got"), ("dropped", "put", "left", "discarded")
-
-
 def where_is(story, thing):
+    taken, dropped = ("took", "picked", "grabbed", "got"), ("dropped", "put", "left", "discarded")
     place_of, place, holder = {}, None, None
     for sentence in story:
         words = sentence.rstrip(".").split()
         person, verb, what = words[0], words[1], words[-1]
         if what == thing:
-            holder, place = (person if verb in TAKEN else None), place_of[person]
-        elif verb not in TAKEN + DROPPED:
+            holder, place = (person if verb in taken else None), place_of[person]
+        elif verb not in taken + dropped:
             place_of[person] = what
             place = what if person == holder else place
     return place
 
 
+def _moves(story):
+    """(person, place) of each move, in their order."""
+    split = [sentence.rstrip(".").split() for sentence in story]
+    return [(words[0], words[-1]) for words in split if words[1] in ("went", "moved", "travelled", "journeyed")]
+
+
 def _never_dropped(story, thing):
-    holder = [sentence.split()[0] for sentence in story if sentence.endswith(f" {thing}.")][-1]
-    return [
-        words[-1][:-1] for words in map(str.split, story) if words[0] == holder and words[1] not in TAKEN + DROPPED
-    ][-1]
+    holder = _person(story, thing)
+    return [place for person, place in _moves(story) if person == holder][-1]
 
 
 def _where_it_was_taken(story, thing):
@@ -53,7 +55,7 @@ def _where_it_was_taken(story, thing):
 
 
 def _last_place(story, thing):
-    return [words[-1][:-1] for words in map(str.split, story) if words[1] not in TAKEN + DROPPED][-1]
+    return _moves(story)[-1][1]
 
 
 def _person(story, thing):
@@ -80,15 +82,15 @@ def test_where_is(answer):
             raise Wrong(f"In {' '.join(story)} your program finds the {thing} in {place!r}; it is in {truth!r}.")
 
 
-FINDING = {"4 heads": 0.4, "2 blocks": 0.97}
+FINDING = {"4 heads": 0.39, "2 blocks": 0.98}
 
 
 def test_more_heads(answer):
     heads, blocks = measured_numbers(answer, "4 heads", "2 blocks", shares=("4 heads", "2 blocks"))
     if blocks < 0.75:
         raise Wrong('"2 blocks" is the test accuracy of the lesson\'s own reader on task 2: accuracy["2 blocks", 2].')
-    if heads > 0.6:
-        raise Wrong("This is too good for one block. Did you build two, or measure on task 1?")
+    if heads > blocks - 0.1:
+        raise Wrong("This is as good as two blocks. Did you build two blocks, or measure on task 1?")
     if heads < 0.25:
         raise Wrong(
             "This is hardly more than a guess among six places. Was the reader trained for three epochs, on codes[2, 'train']?"
@@ -150,7 +152,7 @@ EXERCISES = [
             "not the lesson's reader": {"4 heads": 0.4, "2 blocks": 0.5},
             "not trained": {"4 heads": 0.17, "2 blocks": 0.97},
         },
-        explanation="Four heads look at four things, but at the same moment: none can ask for what another has found. "
-        "Width does not replace depth here.",
+        explanation="Four heads look at four things, but at the same moment: none can ask for what another has found. They "
+        "could fetch everybody's place in advance, but that takes a head for each person and one for the thing.",
     ),
 ]
