@@ -163,6 +163,9 @@ def test_warm_up_is_the_formula_of_the_paper() -> None:
     rate = LESSON["WarmUp"](512, 4000)
     for step in (1, 100, 4000, 100_000):
         assert float(rate(step - 1)) == pytest.approx(512**-0.5 * min(step**-0.5, step * 4000**-1.5), rel=1e-4)
+    without_climb = LESSON["WarmUp"](512, 4000, 4000)
+    for step in (1, 100, 4000, 100_000):
+        assert float(without_climb(step - 1)) == pytest.approx((512 * max(step, 4000)) ** -0.5, rel=1e-4)
 
 
 def test_codes_and_texts() -> None:
