@@ -8,7 +8,7 @@ import pytest
 from notebook_functions import functions_of
 
 from course_utils.datasets.passages import Passages
-from course_utils.datasets.stories import PLACES, Stories
+from course_utils.datasets.stories import PLACES
 from course_utils.environment import import_quietly
 from course_utils.exercises import load_exercises
 
@@ -134,16 +134,15 @@ def test_attention_maps_of_all_blocks() -> None:
     assert (maps[:, 0, :, 5:] == 0).all() and (maps[:, 1, :, 3:] == 0).all() and maps[:, 1, :, :3].min() > 0
 
 
-def test_share_found_counts_the_place_of_the_fact() -> None:
-    part = Stories([STORY, STORY[:2]], 2 * [QUESTION], ["office", "garden"], [(2, 3), (0, 1)])
+def test_most_attended_skips_oneself_and_the_question() -> None:
     maps = np.full((2, 9, 9), 0.01)
-    maps[0, 0, 2] = 0.5  # first story: the question looks at sentence 2, row 2, its first fact
-    maps[1, 0, 1] = 0.5  # second story: at sentence 1, row 1, its second fact
-    maps[0, 2, 1] = maps[1, 2, 1] = 0.3  # in both the first fact, row 2, looks at the second, row 1
-    maps[:, 0, 0] = maps[:, 2, 2] = maps[:, 2, 0] = 0.9  # oneself and the question do not count
-    assert LESSON["share_found"](maps, part, 0, 1) == 0.5
-    assert LESSON["share_found"](maps, part, 0, 2) == 0.5
-    assert LESSON["share_found"](maps, part, 1, 2) == 1
+    maps[:, 0, 0] = maps[:, 2, 2] = maps[:, 2, 0] = 0.9
+    maps[0, 0, 2] = maps[1, 0, 1] = 0.5
+    maps[:, 2, 1] = 0.3
+    question, fact = np.array([0, 0]), np.array([2, 2])
+    assert LESSON["most_attended"](maps, question).tolist() == [2, 1]
+    assert LESSON["most_attended"](maps, fact).tolist() == [1, 1]
+    assert LESSON["most_attended"](maps, np.array([0, 2])).tolist() == [2, 1]
 
 
 def test_the_baseline_reads_every_row() -> None:

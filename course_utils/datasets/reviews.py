@@ -97,8 +97,12 @@ def bag_of_words(codes: np.ndarray, words: int = VOCABULARY_SIZE) -> Any:
 
 
 def shuffle_words(codes: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """The words of each row of codes (n, length) in random order, padding last."""
-    keys = np.where(codes > PADDING, random.random(codes.shape), 2)
+    """The words of each row of codes (n, length) in random order; padding last, before it the last sign as it was.
+
+    Most sentences end in a full stop. If that moved, the last sign alone would tell which order is the true one.
+    """
+    keys = np.where(codes > PADDING, random.random(codes.shape), 3)
+    keys[np.arange(len(codes)), np.maximum((codes > PADDING).sum(axis=1) - 1, 0)] = 2
     return np.take_along_axis(codes, keys.argsort(axis=1), axis=1)
 
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 42: a smoothed target, the mask of a decoder, and a larger gap in the training data."""
+"""Exercises of lesson 42: a smoothed target, the mask of a decoder, and lower rates without a climb."""
 
 import numpy as np
 
@@ -134,7 +134,7 @@ EXERCISES = [
             "not itself": _strictly_before,
             "no batch": lambda tokens: np.tril(np.ones((tokens.shape[1],) * 2, dtype=bool)),
         },
-        explanation="A row that is padding on the left sees no key at all. Its softmax is then even over all keys, which harms nothing: nobody reads that row.",
+        explanation="A row that is padding on the left sees no key at all. Keras then makes its weights 0, the function of lesson 41 even; neither harms: nobody reads that row.",
     ),
     Exercise(
         key="42-3",

@@ -185,7 +185,7 @@ EXERCISES = [
             "one text's scores in place of a column": {"name": 0.12, "gamed": 0.17},
             "the truth was used": {"name": 0.27, "gamed": 0.6},
         },
-        explanation="Two words that say nothing raise the score, because most summaries hold a word such as `the`. "
+        explanation="Two words that say nothing raise the score, because many summaries hold a word such as `the`. "
         "ROUGE rewards the form; only a reader, or a question about the content, notices that nothing was added. "
         "Compare with the trained model: this rule, which reads no body and learns one pair of words, is no worse.",
     ),
@@ -195,7 +195,7 @@ EXERCISES = [
         test=test_longer_training,
         hints=(
             'models["with copying"].compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss=loss, jit_compile=False), then '
-            "fit([train_source, shift_right(train_target, START)], train_target, batch_size=32, epochs=5, verbose=0).",
+            "fit([train_source, shift_right(train_target, START)], train_target, batch_size=32, epochs=5, verbose=2).",
             "summarize(model, test_source[:asked], steps), decode each row, then facts(...)[1].",
         ),
         solution=LONGER,
@@ -206,7 +206,7 @@ EXERCISES = [
             "measured on training": {"once": 0.27, "longer": 0.4},
             "broken by the learning rate": {"once": 0.27, "longer": 0.1},
         },
-        explanation="The training loss goes on falling, ROUGE-L on unseen packages hardly moves, or falls: the model learns the ten packages by heart. "
-        "What it lacks is not time but knowledge of words that twelve thousand pairs do not hold. Pretraining brings it.",
+        explanation="The training loss goes on falling. If ROUGE-L on unseen packages hardly moves, or falls, the model learns the ten packages "
+        "rather than the task. More time is then no cure; other texts may be: lesson 47 takes that way.",
     ),
 ]

@@ -141,7 +141,8 @@ EXERCISES = [
         title="More heads, or another block?",
         test=test_more_heads,
         hints=(
-            "reader = build_reader(1, heads=4), then prepare and fit with codes[2, 'train'] and labels[2, 'train'], three epochs.",
+            "reader = build_reader(1, heads=4), then for task, epochs in ((1, 1), (2, 3)): prepare(reader, epochs * len(labels[task, "
+            "'train']) // 64) and fit with codes[task, 'train'] and labels[task, 'train'], in batches of 64.",
             "reader.evaluate(codes[2, 'test'], labels[2, 'test'], verbose=0)[1] is the accuracy on the test stories.",
         ),
         solution=FINDING,

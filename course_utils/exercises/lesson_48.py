@@ -88,7 +88,7 @@ def test_heads(answer):
         )
     if current_scale() == "full":
         return  # after ten times as many batches both are right nearly always: nothing else is a mistake
-    if four > 0.66:
+    if four > 0.72:
         raise Wrong(
             "That many for four heads? Take the share with 16 pairs, the last column. Or are the two numbers exchanged?"
         )
