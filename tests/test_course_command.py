@@ -12,10 +12,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course_utils import lessons as lessons_module
-from course_utils.lessons import checkout_folder, execute, find_lessons, store
+from course_utils.command import lessons as lessons_module
+from course_utils.command.lessons import checkout_folder, execute, find_lessons, store
 
-COURSE = [sys.executable, "-c", "from course_utils.cli import main; main()"]
+COURSE = [sys.executable, "-c", "from course_utils.command.cli import main; main()"]
 PICTURE = """
 import matplotlib.pyplot as plt
 from course_utils.viz import show
@@ -57,9 +57,9 @@ def write(folder: Path, name: str, texts: list[str], codes: list[str]) -> None:
 
 def run_course(checkout, *arguments, **options):
     """Call the command as a user would, in the made-up checkout."""
-    code = f"import course_utils.lessons as l, pathlib; l.checkout_folder = lambda: pathlib.Path({str(checkout)!r})\n"
-    code += "import course_utils.run, course_utils.report\ncourse_utils.run.checkout_folder = course_utils.report.checkout_folder = l.checkout_folder\n"
-    command = [sys.executable, "-c", code + "from course_utils.cli import main; main()", *arguments]
+    code = f"import course_utils.command.lessons as l, pathlib; l.checkout_folder = lambda: pathlib.Path({str(checkout)!r})\n"
+    code += "import course_utils.command.run, course_utils.command.report\ncourse_utils.command.run.checkout_folder = course_utils.command.report.checkout_folder = l.checkout_folder\n"
+    command = [sys.executable, "-c", code + "from course_utils.command.cli import main; main()", *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, timeout=300, env={**os.environ, "COLUMNS": "200"}, **options
     )
@@ -101,10 +101,10 @@ def test_pages_are_readable_offline(checkout):
 def test_interrupt_leaves_nothing_half_written(checkout):
     write(checkout, "1_cnn/12_slow", ["# Slow"], ["import time", "time.sleep(120)"])
     before = {path: path.read_bytes() for path in (checkout / "notebooks").glob("*/*.ipynb")}
-    code = f"import course_utils.lessons as l, pathlib; l.checkout_folder = lambda: pathlib.Path({str(checkout)!r})\n"
-    code += "import course_utils.run, course_utils.report\ncourse_utils.run.checkout_folder = course_utils.report.checkout_folder = l.checkout_folder\n"
+    code = f"import course_utils.command.lessons as l, pathlib; l.checkout_folder = lambda: pathlib.Path({str(checkout)!r})\n"
+    code += "import course_utils.command.run, course_utils.command.report\ncourse_utils.command.run.checkout_folder = course_utils.command.report.checkout_folder = l.checkout_folder\n"
     process = subprocess.Popen(
-        [sys.executable, "-c", code + "from course_utils.cli import main; main()", "run"],
+        [sys.executable, "-c", code + "from course_utils.command.cli import main; main()", "run"],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -174,7 +174,7 @@ def test_bad_input_is_one_sentence(checkout, arguments, sentence):
 
 
 def test_outside_a_clone_the_command_says_so(tmp_path):
-    code = "import course_utils.lessons as l; l.__file__ = '/nowhere/course_utils/lessons.py'; from course_utils.cli import main; main()"
+    code = "import course_utils.command.lessons as l; l.__file__ = '/nowhere/course_utils/command/lessons.py'; from course_utils.command.cli import main; main()"
     result = subprocess.run(
         [sys.executable, "-c", code, "list"], cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
@@ -193,7 +193,7 @@ def test_list_progress_and_check_on_the_real_course():
 
 
 def test_check_names_the_cure(monkeypatch):
-    from course_utils import machine
+    from course_utils.command import machine
 
     def damaged(card):
         raise ValueError("The data file digits.npz is damaged")

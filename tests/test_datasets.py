@@ -21,7 +21,7 @@ from course_utils.datasets import (
     read_cards,
 )
 from course_utils.datasets.dataset import data_folder, embedded_file
-from course_utils.lessons import checkout_folder
+from course_utils.command.lessons import checkout_folder
 
 
 def test_digits():

@@ -10,8 +10,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from course_utils.claims import read_claims
 from course_utils.exercises import load_exercises
-from course_utils.lessons import TIME_LINE, checkout_folder, find_lessons, printed_text
-from course_utils.repository import repository
+from course_utils.command.lessons import TIME_LINE, checkout_folder, find_lessons, printed_text
+from course_utils.command.repository import repository
 
 ROOT = checkout_folder()
 LESSONS = find_lessons()

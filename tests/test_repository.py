@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from packaging.requirements import Requirement
 
-from course_utils.lessons import checkout_folder, find_lessons, printed_text
-from course_utils.repository import files_with_address, repository, set_repository
+from course_utils.command.lessons import checkout_folder, find_lessons, printed_text
+from course_utils.command.repository import files_with_address, repository, set_repository
 
 ROOT = checkout_folder()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -49,7 +49,7 @@ def checkout_folder() -> Path:
 
     Raises FileNotFoundError outside a clone.
     """
-    for folder in (Path(__file__).parents[1], Path.cwd(), *Path.cwd().parents):
+    for folder in (Path(__file__).parents[2], Path.cwd(), *Path.cwd().parents):
         if (folder / "notebooks").is_dir() and (folder / "pyproject.toml").is_file():
             return folder
     raise FileNotFoundError("The lessons are not here: call `course` inside a clone of the course's repository.")
@@ -57,8 +57,8 @@ def checkout_folder() -> Path:
 
 def find_lessons(number: str | None = None) -> list[Lesson]:
     """All lessons in order, or the one with this number. Raises KeyError, listing the lessons, for an unknown number."""
-    paths = (checkout_folder() / "notebooks").glob("[0-9]_*/[0-9][0-9]_*.ipynb")
-    lessons = sorted((Lesson(path.name[:2], path) for path in paths), key=lambda lesson: lesson.name)
+    paths = (checkout_folder() / "notebooks").glob("[0-9]_*/[0-9][0-9][0-9]_*.ipynb")
+    lessons = sorted((Lesson(path.name[:3], path) for path in paths), key=lambda lesson: lesson.name)
     if number is None:
         return lessons
     chosen = [lesson for lesson in lessons if number in (lesson.number, lesson.name)]

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from course_utils.lessons import Execution, Lesson, checkout_folder, execute
+from course_utils.command.lessons import Execution, Lesson, checkout_folder, execute
 
 
 def run_lessons(lessons: list[Lesson], scale: str, console: Console) -> bool:
     """Execute the lessons in order and return whether all passed. Pages appear in runs/TIME only when they are whole."""
-    from course_utils.report import write_index, write_lesson
+    from course_utils.command.report import write_index, write_lesson
 
     folder = checkout_folder() / "runs" / datetime.now().strftime("%Y-%m-%d-%H%M%S")
     draft = folder.with_name(f".{folder.name}")

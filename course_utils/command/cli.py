@@ -28,7 +28,7 @@ def main() -> None:
 @app.command()
 def check() -> None:
     """Say whether this machine is ready for the course, and if not, what helps."""
-    from course_utils.machine import check_machine
+    from course_utils.command.machine import check_machine
 
     findings = check_machine()
     table = Table("", "what", "found")
@@ -48,7 +48,7 @@ def list_lessons() -> None:
     """The lessons, their measured times, and how many of their exercises you have solved."""
     from course_utils.exercises import load_exercises
     from course_utils.exercises.progress import read_progress
-    from course_utils.lessons import find_lessons, reading_minutes
+    from course_utils.command.lessons import find_lessons, reading_minutes
 
     progress = read_progress()
     table = Table("lesson", "title", "to read", "to run", "exercises solved")
@@ -63,8 +63,8 @@ def list_lessons() -> None:
 @app.command()
 def run(lesson: AnyLesson = "", scale: Annotated[str, typer.Option(help="quick or full")] = "quick") -> None:
     """Execute lessons, write them as pages to runs/, and show all claims. Fails if a lesson or a claim does."""
-    from course_utils.lessons import find_lessons
-    from course_utils.run import run_lessons
+    from course_utils.command.lessons import find_lessons
+    from course_utils.command.run import run_lessons
     from course_utils.scale import SCALES
 
     if scale not in SCALES:
@@ -78,7 +78,7 @@ def progress() -> None:
     """Your exercises: tried, solved, and where this is kept."""
     from course_utils.exercises import load_exercises
     from course_utils.exercises.progress import progress_file, read_progress
-    from course_utils.lessons import find_lessons
+    from course_utils.command.lessons import find_lessons
 
     tried = read_progress()
     table = Table("exercise", "title", "attempts", "")
@@ -93,7 +93,7 @@ def progress() -> None:
 @app.command()
 def refresh(lesson: AnyLesson = "") -> None:
     """Execute lessons at the quick scale and store their outputs and times in the notebooks."""
-    from course_utils.lessons import execute, find_lessons, store
+    from course_utils.command.lessons import execute, find_lessons, store
 
     passed = True
     for chosen in find_lessons(lesson or None):
@@ -117,7 +117,7 @@ def refresh(lesson: AnyLesson = "") -> None:
 @app.command()
 def seeds(lesson: OneLesson, count: int = 3) -> None:
     """Execute a lesson with the seeds 1, 2, 3, ... and show which claims hold with each. Nothing is stored."""
-    from course_utils.lessons import execute, find_lessons
+    from course_utils.command.lessons import execute, find_lessons
 
     chosen = find_lessons(lesson)[0]
     columns = []
@@ -137,8 +137,8 @@ def seeds(lesson: OneLesson, count: int = 3) -> None:
 @app.command("set-repository")
 def set_repository_command(owner_name: Annotated[str, typer.Argument(metavar="OWNER/NAME")]) -> None:
     """Write the repository's address into pyproject.toml, every lesson and every page."""
-    from course_utils.lessons import checkout_folder
-    from course_utils.repository import set_repository
+    from course_utils.command.lessons import checkout_folder
+    from course_utils.command.repository import set_repository
 
     checkout = checkout_folder()
     for path in set_repository(checkout, owner_name):

@@ -9,7 +9,7 @@ from jinja2 import DictLoader, Environment
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from course_utils.lessons import Execution, checkout_folder
+from course_utils.command.lessons import Execution, checkout_folder
 
 # nbconvert's own page fetches MathJax, require.js and Mermaid from a remote address and drops alt texts.
 LESSON_PAGE = """
@@ -68,7 +68,7 @@ class PageRenderer(IPythonRenderer):
         return latex2mathml.converter.convert(body)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        url = re.sub(r"^(?:\.\./)*(?:docs/|\d_\w+/)?(glossary|\d\d_\w+)\.(?:md|ipynb)(?=#|$)", r"\1.html", url)
+        url = re.sub(r"^(?:\.\./)*(?:docs/|\d_\w+/)?(glossary|\d{3}_\w+)\.(?:md|ipynb)(?=#|$)", r"\1.html", url)
         return super().link(text, url, title)
 
 

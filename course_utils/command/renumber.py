@@ -1,0 +1,105 @@
+"""`course renumber`: give a lesson another number, in its files and wherever one speaks of it."""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+from course_utils.exercises.moved import add_step
+
+TEXT_FILES = ("*.md", "*.cff", "Makefile", "docs/**/*.md", "data/**/*.md", "data/**/*.py", "data/*.toml",
+              "course_utils/**/*.py", "tests/**/*.py", "tests/**/*.toml", "tools/*.py")  # fmt: skip
+ITEM = r"(?:\[\d{2,3}\b[^\]]*\]\([^)]*\)|\d{2,3}\b(?![-\d]))"
+LIST_OF_LESSONS = re.compile(rf"\b[Ll]essons?\*{{0,2}}\s+{ITEM}(?:(?:,\s+(?:and\s+)?|\s+(?:and|or|to)\s+){ITEM})*")
+
+
+def renumber(checkout: Path, moves: dict[str, str]) -> list[Path]:
+    """Move lessons, `{"21": "201"}`, and return the files that are new or changed.
+
+    Notebook, exercises, tests and breaks get the new number, and so does every text that names it: "lesson 21",
+    "lessons 21 and 24", links, badges, exercise keys, arguments of commands. Learners' progress is carried over by
+    course_utils/exercises/moved.toml. Raises ValueError for a number that is none, is not there, or is taken.
+    """
+    names = {path.name[: path.name.index("_")]: path.stem for path in checkout.glob("notebooks/*/[0-9]*_*.ipynb")}
+    for old, new in moves.items():
+        if old not in names:
+            raise ValueError(f"There is no lesson {old}.")
+        if not re.fullmatch(r"\d{3}", new):
+            raise ValueError(f"'{new}' is no number of a lesson: three digits are needed, 201 for instance.")
+        if new in names and new not in moves:
+            raise ValueError(f"The number {new} is taken by {names[new]}: move that lesson first.")
+    keys = {old: exercise_keys(checkout, old) for old in moves}
+    changed = rewrite_texts(checkout, moves, names)
+    changed += rename_files(checkout, moves, names)
+    step = {key: key.replace(old, moves[old], 1) for old in moves for key in keys[old]}
+    changed.append(add_step(checkout / "course_utils" / "exercises" / "moved.toml", step))
+    return changed
+
+
+def exercise_keys(checkout: Path, lesson: str) -> list[str]:
+    """The keys of a lesson's exercises, read from the text of their file."""
+    path = checkout / "course_utils" / "exercises" / f"lesson_{lesson}.py"
+    return re.findall(r'key="([\d-]+)"', path.read_text(encoding="utf-8")) if path.exists() else []
+
+
+def renumber_text(text: str, moves: dict[str, str], names: dict[str, str]) -> str:
+    """The text with all moves made at once; a number that does not speak of a lesson stays."""
+    any_old = "|".join(sorted(moves))
+
+    def moved(match: re.Match) -> str:
+        return match[0].replace(match["old"], moves[match["old"]], 1)
+
+    def moved_list(match: re.Match) -> str:
+        return re.sub(rf"(?<![\w./-])(?P<old>{any_old})(?![\w-])", moved, match[0])
+
+    text = LIST_OF_LESSONS.sub(moved_list, text)
+    text = re.sub(rf"\[(?P<old>{any_old})(?=\b[^\]]*\]\([^)]*\d+_\w+\.ipynb)", moved, text)
+    text = re.sub(rf"(?<![\w.-])(?P<old>{any_old})-(?=\d(?![\d-]))", moved, text)
+    text = re.sub(rf"\b(?:test_)?lesson_(?P<old>{any_old})\b", moved, text)
+    text = re.sub(rf"\bLESSON=(?P<old>{any_old})\b", moved, text)
+    text = re.sub(rf"\bcourse (?:run|refresh|seeds)(?:`?\s|\s\[)(?P<old>{any_old})\b", moved, text)
+    text = re.sub(rf"(?:functions_of|find_lessons|load_exercises)\(\"(?P<old>{any_old})\"", moved, text)
+    for old, new in moves.items():
+        stem = names[old]
+        text = re.sub(rf"(?<!\w){re.escape(stem)}\b", new + stem[len(old) :], text)
+    return text
+
+
+def rewrite_texts(checkout: Path, moves: dict[str, str], names: dict[str, str]) -> list[Path]:
+    """Rewrite every text that may speak of the lessons: files and notebooks, printed outputs included."""
+    changed = []
+    for path in sorted({path for pattern in TEXT_FILES for path in checkout.glob(pattern)}):
+        text = path.read_text(encoding="utf-8")
+        rewritten = renumber_text(text, moves, names)
+        if rewritten != text:
+            path.write_text(rewritten, encoding="utf-8")
+            changed.append(path)
+    for path in sorted(checkout.glob("notebooks/*/[0-9]*_*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        before = nbformat.writes(notebook)
+        for cell in notebook.cells:
+            cell.source = renumber_text(cell.source, moves, names)
+            for output in cell.get("outputs", []):
+                if output.output_type == "stream":
+                    output.text = renumber_text(output.text, moves, names)
+        if nbformat.writes(notebook) != before:
+            nbformat.write(notebook, path)
+            changed.append(path)
+    return changed
+
+
+def rename_files(checkout: Path, moves: dict[str, str], names: dict[str, str]) -> list[Path]:
+    """Rename notebook, exercises, tests and breaks, by way of drafts: one lesson may take the number of another."""
+    drafts = []
+    for old, new in moves.items():
+        places = {
+            next(checkout.glob(f"notebooks/*/{names[old]}.ipynb")): new + names[old][len(old) :] + ".ipynb",
+            checkout / "course_utils" / "exercises" / f"lesson_{old}.py": f"lesson_{new}.py",
+            checkout / "tests" / f"test_lesson_{old}.py": f"test_lesson_{new}.py",
+            checkout / "tests" / "breaks" / f"{old}.toml": f"{new}.toml",
+        }
+        for path, name in places.items():
+            if path.exists():
+                draft = path.rename(path.with_name(name + ".tmp"))
+                drafts.append((draft, draft.with_name(name)))
+    return [draft.rename(path) for draft, path in drafts]
