@@ -1,4 +1,4 @@
-"""Text as numbers, the bits that a model needs for it, and the draw of the next token, for the lessons after 24 and 41.
+"""Text as numbers, the bits that a model needs for it, and the draw of the next token, for the lessons after 205 and 402.
 
 Those two build `encode`, `windows`, `bits_of` and `sampling_probabilities` on their pages.
 """

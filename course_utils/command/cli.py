@@ -11,8 +11,8 @@ app = typer.Typer(
 )
 console = Console()
 
-AnyLesson = Annotated[str, typer.Argument(help="A lesson's number, 21 for instance; nothing means all of them.")]
-OneLesson = Annotated[str, typer.Argument(help="A lesson's number, 21 for instance.")]
+AnyLesson = Annotated[str, typer.Argument(help="A lesson's number, 201 for instance; nothing means all of them.")]
+OneLesson = Annotated[str, typer.Argument(help="A lesson's number, 201 for instance.")]
 
 
 def main() -> None:

@@ -54,7 +54,7 @@ def check_memory() -> Finding:
     return Finding(
         "Free memory",
         f"{gigabytes:.1f} GB",
-        "" if gigabytes > 3.5 else "Most lessons take up to 2 GB, lesson 48 takes 3.2 GB: close other programs.",
+        "" if gigabytes > 3.5 else "Most lessons take up to 2 GB, lesson 409 takes 3.2 GB: close other programs.",
     )
 
 

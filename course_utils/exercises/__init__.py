@@ -1,4 +1,4 @@
-"""Exercises that check themselves: `check("21-2", answer)`, `hint("21-2")`, `solution("21-2")`."""
+"""Exercises that check themselves: `check("201-2", answer)`, `hint("201-2")`, `solution("201-2")`."""
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, expect_equal, load_exercises
 from course_utils.exercises.session import check, hint, solution

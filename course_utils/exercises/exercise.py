@@ -17,7 +17,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise of a lesson, in course_utils/exercises/lesson_NN.py.
+    """One exercise of a lesson, in course_utils/exercises/lesson_NNN.py.
 
     `test(answer)` raises Wrong, with a message that names the mistake, or returns. `wrong_answers` are mistakes that
     learners really make; each must get its own message. `solution` is a function or a value, `explanation` says why.
@@ -42,12 +42,12 @@ def load_exercises(lesson: str) -> dict[str, Exercise]:
 
 
 def find_exercise(key: str) -> Exercise:
-    """The exercise of a key such as "21-2". Raises KeyError that lists the keys of the lesson."""
-    if not re.fullmatch(r"\d\d-\d+", str(key)):
-        raise KeyError(f"An exercise is named by lesson and number, '21-2' for instance; '{key}' is not.")
-    exercises = load_exercises(key[:2])
+    """The exercise of a key such as "201-2". Raises KeyError that lists the keys of the lesson."""
+    if not re.fullmatch(r"\d{3}-\d+", str(key)):
+        raise KeyError(f"An exercise is named by lesson and number, '201-2' for instance; '{key}' is not.")
+    exercises = load_exercises(key.split("-")[0])
     if key not in exercises:
-        raise KeyError(f"There is no exercise {key}. Lesson {key[:2]} has {', '.join(exercises)}.")
+        raise KeyError(f"There is no exercise {key}. Lesson {key.split("-")[0]} has {', '.join(exercises)}.")
     return exercises[key]
 
 

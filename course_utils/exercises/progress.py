@@ -12,7 +12,7 @@ def progress_file() -> Path:
 
 
 def read_progress() -> dict[str, dict[str, object]]:
-    """{"21-2": {"attempts": 3, "solved": True}, ...}. A file that cannot be read is kept under another name."""
+    """{"201-2": {"attempts": 3, "solved": True}, ...}. A file that cannot be read is kept under another name."""
     path = progress_file()
     try:
         progress = json.loads(path.read_text(encoding="utf-8"))

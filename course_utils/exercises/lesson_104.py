@@ -1,0 +1,211 @@
+"""Exercises of lesson 104, what a network sees."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+
+FIELD_MISTAKES = (
+    (23, "You counted pooling as if it saw one pixel. Its window of 3 widens the field too: by 2 steps of 2 pixels."),
+    (15, "You left pooling out. Its window and its stride count like those of a convolution."),
+    (13, "You added the windows without their steps: 1 + 6 + 2 + 2 + 2. A later step is worth 4 pixels."),
+    (37, "You let each stride act on its own layer already. A layer's step is the product of the strides before it."),
+    (7, "That is the first layer alone. All later windows widen the field."),
+)
+
+
+def test_field(answer):
+    for mistake, message in FIELD_MISTAKES:
+        if np.shape(answer) == () and np.isreal(answer) and answer == mistake:
+            raise Wrong(message)
+    expect_close(
+        answer, 27, f"It is not {answer!r}. Start with 1 and add (size - 1) times the step so far.", tolerance=1e-9
+    )
+
+
+def largest_change(weights, epsilon):
+    return epsilon * np.abs(weights).sum()
+
+
+def length_of_weights(weights, epsilon):
+    return epsilon * np.sqrt(np.sum(np.square(weights)))
+
+
+def plain_sum(weights, epsilon):
+    return epsilon * np.sum(weights)
+
+
+def largest_weight(weights, epsilon):
+    return epsilon * np.abs(weights).max()
+
+
+def mean_weight(weights, epsilon):
+    return epsilon * np.abs(weights).mean()
+
+
+CHANGE_MISTAKES = (
+    (
+        plain_sum,
+        "Moving every input UP lets positive and negative weights cancel. Choose the direction for each input.",
+    ),
+    (
+        length_of_weights,
+        "That is the bound when the LENGTH of the change is limited. Here each input is limited on its own.",
+    ),
+    (largest_weight, "You moved the one input with the largest weight. All inputs may move at once."),
+    (mean_weight, "The effects add up: take the sum over the inputs, not the mean."),
+)
+
+
+def test_change(answer):
+    generator = np.random.default_rng(3)
+    for shape, epsilon in (((5,), 0.1), ((28, 28), 0.04)):
+        weights = generator.normal(size=shape)
+        result, expected = answer(weights.copy(), epsilon), largest_change(weights, epsilon)
+        for mistake, message in CHANGE_MISTAKES:
+            if np.shape(result) == () and result is not None and np.isclose(result, mistake(weights, epsilon)):
+                raise Wrong(message)
+        expect_close(result, expected, "Try it on weights (1, -2) with epsilon 0.1: the best you can do is 0.3.")
+
+
+def class_activation_map(maps, weights, label):
+    positive = np.maximum(maps @ weights[:, label], 0)
+    return positive / positive.max() if positive.max() > 0 else positive
+
+
+def negative_kept(maps, weights, label):
+    summed = maps @ weights[:, label]
+    return summed / summed.max() if summed.max() > 0 else np.zeros_like(summed)
+
+
+def not_scaled(maps, weights, label):
+    return np.maximum(maps @ weights[:, label], 0)
+
+
+def without_weights(maps, weights, label):
+    positive = np.maximum(maps.sum(axis=2), 0)
+    return positive / positive.max()
+
+
+def wrong_axis(maps, weights, label):
+    size = min(maps.shape[2], weights.shape[1])
+    positive = np.maximum(maps[..., :size] @ weights[label, :size], 0)
+    return positive / positive.max() if positive.max() > 0 else positive
+
+
+def divides_by_zero(maps, weights, label):
+    positive = np.maximum(maps @ weights[:, label], 0)
+    with np.errstate(invalid="ignore"):
+        return positive / positive.max()
+
+
+MAP_MISTAKES = (
+    (negative_kept, "Places that speak against the class are still negative. Set them to zero."),
+    (not_scaled, "Divide by the largest value, so that the map reaches 1."),
+    (without_weights, "You added the channels as they are. Each counts with its weight for the class."),
+    (wrong_axis, "You took a row of the weights. They are (channels, classes): the class chooses the column."),
+)
+
+
+def test_map(answer):
+    generator = np.random.default_rng(4)
+    maps, weights = generator.uniform(size=(5, 6, 7)), generator.normal(size=(7, 7))
+    for label in (0, 3):
+        result, expected = answer(maps.copy(), weights.copy(), label), class_activation_map(maps, weights, label)
+        for mistake, message in MAP_MISTAKES:
+            wrong = mistake(maps, weights, label)
+            if np.shape(result) == wrong.shape and np.allclose(result, wrong) and not np.allclose(wrong, expected):
+                raise Wrong(message)
+        expect_close(result, expected, "The map differs from the weighted sum of the channels.")
+    nothing = answer(maps.copy(), -np.abs(weights), 1)
+    if not np.array_equal(nothing, np.zeros((5, 6))):
+        raise Wrong("When nothing speaks for the class, the map should be zeros: mind the division by zero.")
+
+
+def test_finding(answer):
+    clean, attacked = measured_numbers(answer, "clean", "attacked", shares=("clean", "attacked"))
+    if attacked > clean:
+        raise Wrong("Better under attack than without? Perhaps the two changed places, or the step went down the loss.")
+    if clean < 0.4:
+        raise Wrong(
+            "On clean scenes the defence has ruined the network: it knew more before. Train longer, or attack less."
+        )
+    if attacked < 0.39:
+        raise Wrong(
+            "That is hardly better than the undefended network under attack. Are changed scenes really in the training set?"
+        )
+
+
+EXERCISES = [
+    Exercise(
+        key="104-1",
+        title="A receptive field with strides",
+        test=test_field,
+        hints=(
+            "receptive_field takes pairs (size, stride); pooling counts like a convolution.",
+            "1 + 6 * 1 + 2 * 2 + 2 * 4 + 2 * 4.",
+        ),
+        solution=27,
+        wrong_answers={
+            "pooling sees one pixel": 23,
+            "pooling left out": 15,
+            "windows added": 13,
+            "stride too early": 37,
+            "first layer": 7,
+        },
+        explanation="1 + 6 * 1 + 2 * 2 + 2 * 4 + 2 * 4: each window counts with the product of the strides before it.",
+    ),
+    Exercise(
+        key="104-2",
+        title="Many small pushes",
+        test=test_change,
+        hints=(
+            "For each input, the best direction is the sign of its weight. What does that one input add to the score?",
+            "epsilon times the sum of the absolute values of all weights.",
+        ),
+        solution=largest_change,
+        wrong_answers={
+            "all up": plain_sum,
+            "length": length_of_weights,
+            "one input": largest_weight,
+            "mean": mean_weight,
+        },
+        explanation="It grows with the number of inputs: with ten thousand pixels a tiny epsilon is enough.",
+    ),
+    Exercise(
+        key="104-3",
+        title="A class activation map",
+        test=test_map,
+        hints=(
+            "maps @ weights[:, label] adds the channels of each place with their weights.",
+            "np.maximum(..., 0), then divide by the largest value if that is above zero.",
+        ),
+        solution=class_activation_map,
+        wrong_answers={
+            "negative kept": negative_kept,
+            "not scaled": not_scaled,
+            "without weights": without_weights,
+            "row instead of column": wrong_axis,
+            "division by zero": divides_by_zero,
+        },
+        explanation="Only the shape is left: scaling hides how sure the network was, so show the probability beside it.",
+    ),
+    Exercise(
+        key="104-4",
+        title="Train against the adversary",
+        test=test_finding,
+        hints=(
+            "Loop over the epochs: direction = fgsm_direction(part, labels) on pieces of the training scenes, then fit for one "
+            "epoch on the clean and the changed ones together.",
+            "After training, compute the test direction anew: the new network has another gradient.",
+        ),
+        solution={"clean": 0.55, "attacked": 0.44},
+        wrong_answers={
+            "percent": {"clean": 68, "attacked": 50},
+            "changed places": {"clean": 0.44, "attacked": 0.55},
+            "not defended": {"clean": 0.71, "attacked": 0.36},
+            "ruined": {"clean": 0.2, "attacked": 0.19},
+            "only one number": 0.5,
+        },
+        explanation="Robustness is bought with training time and with accuracy on clean scenes.",
+    ),
+]

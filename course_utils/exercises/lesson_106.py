@@ -1,0 +1,197 @@
+"""Exercises of lesson 106, video."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, expect_equal, measured_numbers
+
+SHAPE, WEIGHTS = (14, 28, 28, 8), 3 * 5 * 5 * 2 * 8 + 8
+SHAPE_MISTAKES = {
+    (16, 32, 32, 8): "That is the shape with padding same. With valid padding the window stays inside the clip.",
+    (16, 28, 28, 8): "The window has a duration of 3 frames, so the time axis shrinks as well.",
+    (14, 28, 28, 2): "The last axis has one value for each kernel, not for each input channel.",
+    (14, 28, 28, 16): "The kernels add up the input channels. One value for each kernel is left.",
+    (14, 28, 28): "The axes of the output are frames, rows, columns and channels: four numbers.",
+}
+WEIGHT_MISTAKES = {
+    1200: "The kernels are counted right, but each of the 8 has a bias too.",
+    608: "Your kernels read one channel. Each kernel reads both.",
+    600: "Your kernels read one channel and have no bias. Each reads both channels and has one bias.",
+    408: "Your window has no duration: 5 * 5 * 2 weights. It spans 3 frames as well.",
+    1216: "You gave each kernel one bias per input channel. It adds up the channels and has a single bias.",
+}
+
+
+def test_shape_and_weights(answer):
+    if not isinstance(answer, dict) or not {"shape", "weights"} <= set(answer):
+        raise Wrong('The answer is a dictionary: {"shape": (..., ..., ..., ...), "weights": ...}.')
+    shape, weights = answer["shape"], answer["weights"]
+    if not isinstance(shape, (tuple, list)) or not all(np.ndim(size) == 0 for size in shape):
+        raise Wrong("The shape is a tuple of four whole numbers.")
+    if tuple(shape) in SHAPE_MISTAKES:
+        raise Wrong(SHAPE_MISTAKES[tuple(shape)])
+    if tuple(shape) != SHAPE:
+        raise Wrong(f"The shape is not {tuple(shape)}. On each of the three axes: size - window + 1.")
+    if np.ndim(weights) == 0 and weights in WEIGHT_MISTAKES:
+        raise Wrong(WEIGHT_MISTAKES[weights])
+    expect_close(weights, WEIGHTS, f"The shape is right, but the number of weights is not {weights!r}.", tolerance=1e-9)
+
+
+LETTER_MISTAKES = {
+    "a": "A rewards ink in the upper row now and in the lower row in the next frame: motion downward.",
+    "c": "C has the same weights in both frames: it looks for an edge, in motion or not.",
+    "d": "D subtracts one frame from the next in both rows: it fires when ink appears, wherever it comes from.",
+}
+
+
+def test_letter(answer):
+    if not isinstance(answer, str) or answer.strip().lower() not in "abcd" or len(answer.strip()) != 1:
+        raise Wrong("The answer is one of the letters 'A', 'B', 'C' and 'D'.")
+    if answer.strip().lower() in LETTER_MISTAKES:
+        raise Wrong(LETTER_MISTAKES[answer.strip().lower()])
+    expect_equal(answer, "B", "Multiply each kernel with a dot that is low in the first frame and high in the second.")
+
+
+def frame_difference(clips):
+    return clips[:, 1:] - clips[:, :-1]
+
+
+def this_minus_next(clips):
+    return clips[:, :-1] - clips[:, 1:]
+
+
+def size_of_the_change(clips):
+    return np.abs(frame_difference(clips))
+
+
+def row_difference(clips):
+    return np.diff(clips, axis=2)
+
+
+def clip_difference(clips):
+    return np.diff(clips, axis=0)
+
+
+def around_the_end(clips):
+    return np.roll(clips, -1, axis=1) - clips
+
+
+def from_the_first(clips):
+    return clips[:, 1:] - clips[:, :1]
+
+
+DIFFERENCE_MISTAKES = (
+    (this_minus_next, "The sign is turned: the next frame minus this one, so that ink that appears counts positive."),
+    (size_of_the_change, "You took the absolute value. The sign tells whether ink came or went: keep it."),
+    (row_difference, "You took differences from row to row. Time is axis 1."),
+    (clip_difference, "You subtracted one clip from the next. Time is axis 1."),
+    (
+        around_the_end,
+        "Your last frame compares the end with the beginning: np.roll goes around. There is one frame less.",
+    ),
+    (from_the_first, "You compared each frame with the first one. Compare it with the one right before."),
+)
+
+
+def test_frame_difference(answer):
+    clips = np.random.default_rng(0).normal(size=(2, 5, 6, 4, 3))
+    result = answer(clips.copy())
+    for mistake, message in DIFFERENCE_MISTAKES:
+        wrong = mistake(clips)
+        if np.shape(result) == wrong.shape and np.allclose(result, wrong):
+            raise Wrong(message)
+    expect_close(result, frame_difference(clips), "The differences are not those of each frame to the next.")
+
+
+def test_finding(answer):
+    with_all, fewer, frames = measured_numbers(answer, "all", "fewer", "frames", shares=("all", "fewer"))
+    if not (1 <= frames <= 7 and frames == int(frames)):
+        raise Wrong('"frames" is how many of the 8 frames you kept: a whole number from 1 to 7.')
+    if with_all < 0.7:
+        raise Wrong(
+            "With all frames the (2+1)D network did better on this page. Is it the trained network that you measured?"
+        )
+    if frames == 1 and fewer > 0.25:
+        raise Wrong(
+            "So many right directions from one frame? A single frame of ours tells nothing: look for a mistake."
+        )
+    if fewer > with_all + 0.05:
+        raise Wrong("Clearly better with fewer frames? The two numbers may have changed places.")
+    if frames > 1 and fewer < 0.16:
+        raise Wrong("That is a guess, one in eight. Was the network trained anew on the shorter clips?")
+
+
+EXERCISES = [
+    Exercise(
+        key="106-1",
+        title="Shape and weights of a 3-D convolution",
+        test=test_shape_and_weights,
+        hints=(
+            "Valid padding: each of the three axes has size - window + 1 places. The last axis has one value a kernel.",
+            "One kernel holds 3 * 5 * 5 * 2 weights and one bias. There are 8 kernels.",
+        ),
+        solution={"shape": SHAPE, "weights": WEIGHTS},
+        wrong_answers={
+            "padding same": {"shape": (16, 32, 32, 8), "weights": WEIGHTS},
+            "time not shrunk": {"shape": (16, 28, 28, 8), "weights": WEIGHTS},
+            "channels of the input": {"shape": (14, 28, 28, 2), "weights": WEIGHTS},
+            "no biases": {"shape": SHAPE, "weights": 1200},
+            "one input channel": {"shape": SHAPE, "weights": 608},
+            "no duration": {"shape": SHAPE, "weights": 408},
+            "not a dictionary": WEIGHTS,
+        },
+        explanation="16 - 3 + 1 = 14 and 32 - 5 + 1 = 28; (3 * 5 * 5 * 2 + 1) * 8 = 1208 weights, whatever the length of the film.",
+    ),
+    Exercise(
+        key="106-2",
+        title="Which kernel detects upward motion?",
+        test=test_letter,
+        hints=(
+            "Upward: the dot is in the lower row in the first frame and in the upper row in the second.",
+            "The kernel must have its positive weights exactly there: first line, second number; second line, first number.",
+        ),
+        solution="B",
+        wrong_answers={"downward": "A", "an edge": "C", "appearance": "D", "not a letter": 2},
+        explanation="-1 1 over 1 -1: lower row now, upper row in the next frame, together 2, and 1 after the bias.",
+    ),
+    Exercise(
+        key="106-3",
+        title="Frame difference",
+        test=test_frame_difference,
+        hints=(
+            "clips[:, 1:] are all frames but the first. Which slice holds all but the last?",
+            "clips[:, 1:] - clips[:, :-1]",
+        ),
+        solution=frame_difference,
+        wrong_answers={
+            "turned sign": this_minus_next,
+            "absolute value": size_of_the_change,
+            "rows": row_difference,
+            "clips": clip_difference,
+            "around the end": around_the_end,
+            "against the first frame": from_the_first,
+        },
+        explanation="np.diff(clips, axis=1) does the same. It is a 3-D convolution with the weights -1 and 1 along time.",
+    ),
+    Exercise(
+        key="106-4",
+        title="How many frames does it take?",
+        test=test_finding,
+        hints=(
+            "Give build_factorised an argument: def build_factorised(frames=8), and keras.Input((frames, 32, 32, 1)).",
+            "train.clips[:, ::2] keeps every second frame, train.clips[:, :4] the first four: both four frames, "
+            "but the digit goes about twice as far in the first. Compile and fit like on the page; measure on test.clips cut alike.",
+        ),
+        solution={"all": 0.96, "fewer": 0.91, "frames": 4},
+        wrong_answers={
+            "percent": {"all": 96.0, "fewer": 91.0, "frames": 4},
+            "changed places": {"all": 0.8, "fewer": 0.96, "frames": 4},
+            "not trained anew": {"all": 0.96, "fewer": 0.12, "frames": 4},
+            "no count": {"all": 0.96, "fewer": 0.91},
+            "nothing left out": {"all": 0.96, "fewer": 0.96, "frames": 8},
+            "one frame is enough": {"all": 0.96, "fewer": 0.9, "frames": 1},
+        },
+        explanation="One such run: 0.96 with all eight frames, 0.91 with every second, 0.90 with the first four, 0.68 with the first two. "
+        "Four frames of either kind are about as good, although the digit goes twice as far in the one. More frames also "
+        "outvote the scraps that flash up in a single one.",
+    ),
+]

@@ -1,0 +1,149 @@
+"""Exercises of lesson 305, translation from image to image."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+
+
+def test_best_grey(answer):
+    if np.isclose(answer, 0.4):
+        raise Wrong("That is the mean, the best answer for L2.")
+    if np.isclose(answer, 0.5):
+        raise Wrong("That is the middle between the smallest and the largest. L1 does not care how far the ends lie.")
+    if np.isclose(answer, 0):
+        raise Wrong("That is the most frequent answer. Count how many lie below and above your guess.")
+    expect_close(answer, 0.1, f"It is not {answer!r}: as many answers must lie below as above.", tolerance=1e-6)
+
+
+def test_field(answer):
+    if answer == 16:
+        raise Wrong("You added the kernels. A later kernel's steps are longer than one pixel.")
+    if answer == 67:
+        raise Wrong("You lengthened the steps too early: a layer's own stride counts for the layers after it.")
+    if answer == 22:
+        raise Wrong("A layer is missing: there are three layers of stride 2, and then one of stride 1.")
+    if answer == 70:
+        raise Wrong(
+            "Three layers of stride 2 make steps of 8, not 16. 70 is the paper's discriminator, which has one layer more."
+        )
+    expect_close(answer, 46, f"It is not {answer!r}.", tolerance=1e-6)
+
+
+def pix2pix_loss(fake_logits, fake, real, weight):
+    return np.logaddexp(0, -fake_logits).mean() + weight * np.abs(fake - real).mean()
+
+
+def summed_over_patches(fake_logits, fake, real, weight):
+    return np.logaddexp(0, -fake_logits).sum() + weight * np.abs(fake - real).mean()
+
+
+def with_squares(fake_logits, fake, real, weight):
+    return np.logaddexp(0, -fake_logits).mean() + weight * ((fake - real) ** 2).mean()
+
+
+def labels_exchanged(fake_logits, fake, real, weight):
+    return np.logaddexp(0, fake_logits).mean() + weight * np.abs(fake - real).mean()
+
+
+def weight_at_the_game(fake_logits, fake, real, weight):
+    return weight * np.logaddexp(0, -fake_logits).mean() + np.abs(fake - real).mean()
+
+
+def test_loss(answer):
+    generator = np.random.default_rng(0)
+    logits, (fake, real) = generator.normal(size=(3, 4, 4, 1)), generator.random((2, 3, 16, 16, 1))
+    arguments = (logits, fake, real, 7.0)
+    result = answer(*arguments)
+    if result is not None and np.shape(result) == ():
+        if np.isclose(result, summed_over_patches(*arguments)):
+            raise Wrong("You summed over the patches. Take the mean, so that the size of the map does not matter.")
+        if np.isclose(result, with_squares(*arguments)):
+            raise Wrong("The pixels' part is squared: that is L2, whose answer is the mean.")
+        if np.isclose(result, labels_exchanged(*arguments)):
+            raise Wrong("The sign of the logits: the generator wants its patches taken for real.")
+        if np.isclose(result, weight_at_the_game(*arguments)):
+            raise Wrong("The weight belongs to L1, not to the game.")
+    expect_close(
+        result, pix2pix_loss(*arguments), "Mean of ln(1 + exp(-a)), plus weight times the mean of |fake - real|."
+    )
+
+
+FINDING = ("L1_3", "contrast_3", "L1_300", "contrast_300")
+
+
+def test_weights(answer):
+    light, contrast_light, heavy, contrast_heavy = measured_numbers(answer, *FINDING, shares=FINDING)
+    if max(light, heavy) > 0.3:
+        raise Wrong("An L1 above 0.3 is worse than an empty page. Did you take the area, or untrained pictures?")
+    if contrast_light < contrast_heavy:
+        raise Wrong("The light weight should give the stronger lines. Are the two contrasts exchanged?")
+    if contrast_light < contrast_heavy + 0.2:
+        raise Wrong("The two contrasts should lie far apart. Did each model get its own weight, and plays=True?")
+    if light < heavy + 0.01:
+        raise Wrong("The heavy weight should give the lower L1, by more than 0.01. Are the values at the right keys?")
+
+
+EXERCISES = [
+    Exercise(
+        key="305-1",
+        title="The best single answer",
+        test=test_best_grey,
+        hints=("Which statistic of the five answers is lowest in L1?", "Sort them and take the one in the middle."),
+        solution=0.1,
+        wrong_answers={"mean": 0.4, "middle of the range": 0.5, "most frequent": 0, "largest": 1.0},
+        explanation="The median: two answers lie below 0.1 (the zeros) and two above. The mean is 0.4.",
+    ),
+    Exercise(
+        key="305-2",
+        title="A larger patch",
+        test=test_field,
+        hints=(
+            "Note two numbers for each layer: the field so far, and the length of a step. Begin with 1 and 1.",
+            "4 (steps of 2), 10 (steps of 4), 22 (steps of 8), and the last layer adds 3 steps.",
+        ),
+        solution=46,
+        wrong_answers={
+            "kernels added": 16,
+            "strides too early": 67,
+            "one layer missing": 22,
+            "one halving too many": 70,
+        },
+        explanation="1, 4, 10, 22, 46: with the steps 1, 2, 4, 8 before each layer.",
+    ),
+    Exercise(
+        key="305-3",
+        title="The generator's loss",
+        test=test_loss,
+        hints=(
+            "The game's part is the non-saturating loss, ln(1 + exp(-a)), averaged over all patches.",
+            "np.logaddexp(0, -fake_logits).mean() + weight * (the mean absolute difference)",
+        ),
+        solution=pix2pix_loss,
+        wrong_answers={
+            "sum over patches": summed_over_patches,
+            "squares": with_squares,
+            "labels exchanged": labels_exchanged,
+            "weight at the game": weight_at_the_game,
+        },
+        explanation="Both parts are means, so one weight serves for pictures and maps of any size.",
+    ),
+    Exercise(
+        key="305-4",
+        title="How much should the pixels weigh?",
+        test=test_weights,
+        hints=(
+            "Copy the body of the training loop, with the weights 3 and 300 and plays=True.",
+            "measure(pictures) gives L1 and the contrast; pictures are the generator's predictions for test_outlines.",
+        ),
+        solution={"L1_3": 0.127, "contrast_3": 0.7, "L1_300": 0.09, "contrast_300": 0.01},
+        wrong_answers={
+            "percent": {"L1_3": 12.7, "contrast_3": 70, "L1_300": 9, "contrast_300": 1},
+            "L1s exchanged": {"L1_3": 0.09, "contrast_3": 0.7, "L1_300": 0.127, "contrast_300": 0.01},
+            "contrasts exchanged": {"L1_3": 0.127, "contrast_3": 0.01, "L1_300": 0.09, "contrast_300": 0.7},
+            "weight not passed on": {"L1_3": 0.131, "contrast_3": 0.71, "L1_300": 0.131, "contrast_300": 0.7},
+            "area instead of L1": {"L1_3": 0.97, "contrast_3": 0.7, "L1_300": 0.99, "contrast_300": 0.01},
+        },
+        explanation="Even a light weight ties the picture to the outline. A heavy one makes the pixels win, and the lines "
+        "vanish: at 300, lines at a wrong place cost more than the discriminator can make up for.",
+    ),
+]

@@ -1,0 +1,163 @@
+"""Exercises of lesson 308, text."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+
+ODDS, REWARDS = np.array([0.5, 0.3, 0.2]), np.array([1.0, 0.0, 0.0])
+
+
+def test_slopes(answer):
+    if np.shape(answer) == (3,):
+        if np.allclose(answer, ODDS * REWARDS, atol=1e-3):
+            raise Wrong("You left out the mean reward: what counts is the reward minus J.")
+        if np.allclose(answer, REWARDS - ODDS @ REWARDS, atol=1e-3):
+            raise Wrong("That is the reward minus J. It still has to be multiplied by each probability.")
+        if np.allclose(answer, -ODDS * (REWARDS - ODDS @ REWARDS), atol=1e-3):
+            raise Wrong("The signs are exchanged: the score of the rewarded letter must rise.")
+    expect_close(answer, ODDS * (REWARDS - ODDS @ REWARDS), "The slope of score j is p_j (f_j - J).", tolerance=1e-3)
+
+
+def leave_one_out(rewards):
+    rewards = np.asarray(rewards, dtype=float)
+    return rewards - (rewards.sum() - rewards) / (len(rewards) - 1)
+
+
+def batch_mean(rewards):
+    return np.asarray(rewards) - np.mean(rewards)
+
+
+def divided_by_all(rewards):
+    rewards = np.asarray(rewards, dtype=float)
+    return rewards - (rewards.sum() - rewards) / len(rewards)
+
+
+def reversed_sign(rewards):
+    return -leave_one_out(rewards)
+
+
+def test_leave_one_out(answer):
+    rewards = np.array([0.1, 0.9, 0.4, 0.2])
+    result = answer(rewards.copy())
+    if result is not None and np.shape(result) == (4,):
+        if np.allclose(result, batch_mean(rewards)):
+            raise Wrong("That is the mean of the whole batch: each reward is still part of its own baseline.")
+        if np.allclose(result, divided_by_all(rewards)):
+            raise Wrong("The others are one fewer than the batch: divide their sum by n - 1.")
+        if np.allclose(result, reversed_sign(rewards)):
+            raise Wrong("The sign is wrong: a reward above the others' mean must give a positive advantage.")
+    expect_close(result, leave_one_out(rewards), "For rewards 1, 2 and 6 the advantages are -3, -1.5 and 4.5.")
+
+
+def draw_without_replacement(scores, uniform, count):
+    noisy = np.asarray(scores) - np.log(-np.log(np.asarray(uniform)))
+    return np.argsort(-noisy)[:count]
+
+
+def without_noise(scores, uniform, count):
+    return np.argsort(-np.asarray(scores))[:count]
+
+
+def smallest_first(scores, uniform, count):
+    return np.argsort(np.asarray(scores) - np.log(-np.log(np.asarray(uniform))))[:count]
+
+
+def uniform_added(scores, uniform, count):
+    return np.argsort(-(np.asarray(scores) + np.asarray(uniform)))[:count]
+
+
+def test_draw_without_replacement(answer):
+    generator = np.random.default_rng(0)
+    cases = [(generator.normal(size=8), generator.uniform(0.01, 0.99, size=8), count) for count in (2, 4, 7) * 7]
+    results = [answer(scores.copy(), uniform.copy(), count) for scores, uniform, count in cases]
+
+    def are_those_of(other):
+        return all(np.array_equal(result, other(*case)) for result, case in zip(results, cases))
+
+    if are_those_of(without_noise):
+        raise Wrong("These are always the letters of the highest scores: where is the noise?")
+    if are_those_of(smallest_first):
+        raise Wrong("These are the letters of the smallest sums. The largest are wanted, the largest one first.")
+    if are_those_of(uniform_added):
+        raise Wrong("You added the even numbers themselves. Turn them into Gumbel noise first: -ln(-ln u).")
+    for result, case in zip(results, cases):
+        expect_close(
+            result,
+            draw_without_replacement(*case),
+            "Return the places of the `count` largest noisy scores, the largest first.",
+        )
+
+
+def test_best_temperature(answer):
+    temperature, good, covered = measured_numbers(answer, "temperature", "good", "covered", shares=("good", "covered"))
+    if temperature >= 0.95:
+        raise Wrong("A colder model writes more good words than the model at temperature 1. Try values below it.")
+    if temperature < 0.35:
+        raise Wrong("So cold a model repeats itself: look at its share of distinct words. Try warmer values.")
+    if good < 0.55:
+        raise Wrong('The language model can write more good words than that. Is it models["predicts"]?')
+    if covered > good + 0.1:
+        raise Wrong("At this temperature it covers less than the share of its good words. Are the two exchanged?")
+
+
+EXERCISES = [
+    Exercise(
+        key="308-1",
+        title="The exact slope of the mean reward",
+        test=test_slopes,
+        hints=("First the mean reward: J = 0.5 · 1 + 0.3 · 0 + 0.2 · 0.", "Then p_j (f_j - J) for each of the three."),
+        solution=[0.25, -0.15, -0.1],
+        wrong_answers={
+            "without the mean reward": [0.5, 0.0, 0.0],
+            "without the probabilities": [0.5, -0.5, -0.5],
+            "signs exchanged": [-0.25, 0.15, 0.1],
+        },
+        explanation="The three add up to 0: softmax shares out one probability, so what one letter gains the others lose.",
+    ),
+    Exercise(
+        key="308-2",
+        title="A baseline that leaves the word itself out",
+        test=test_leave_one_out,
+        hints=(
+            "The sum of the others is the sum of all minus the reward itself.",
+            "Divide that by n - 1, and subtract it from the reward.",
+        ),
+        solution=leave_one_out,
+        wrong_answers={
+            "mean of the batch": batch_mean,
+            "divided by n": divided_by_all,
+            "sign": reversed_sign,
+        },
+        explanation="A baseline must not depend on the outcome that it is compared with. With it the estimate is exactly unbiased.",
+    ),
+    Exercise(
+        key="308-3",
+        title="Draw different letters with one throw",
+        test=test_draw_without_replacement,
+        hints=("Gumbel-max takes the largest sum. Take the `count` largest.", "np.argsort(-noisy_scores)[:count]"),
+        solution=draw_without_replacement,
+        wrong_answers={
+            "no noise": without_noise,
+            "smallest sums": smallest_first,
+            "even numbers added": uniform_added,
+        },
+        explanation="The racers' order of arrival is a draw without replacement: once the first is in, the others race on with their odds unchanged.",
+    ),
+    Exercise(
+        key="308-4",
+        title="The temperature that writes most good words",
+        test=test_best_temperature,
+        hints=(
+            'rates(write(models["predicts"], 0.6)) gives all five rates at temperature 0.6.',
+            "Try temperatures from 0.3 to 1.2 in steps of 0.1, and look at distinct and novel too.",
+        ),
+        solution={"temperature": 0.6, "good": 0.62, "covered": 0.42},
+        wrong_answers={
+            "temperature 1": {"temperature": 1.0, "good": 0.5, "covered": 0.59},
+            "too cold": {"temperature": 0.2, "good": 0.2, "covered": 0.1},
+            "another writer": {"temperature": 0.7, "good": 0.3, "covered": 0.2},
+            "exchanged": {"temperature": 0.7, "good": 0.56, "covered": 0.68},
+        },
+        explanation="Colder letters are safer, until repeats and copies eat up the gain. Coverage falls all the way. By good words alone, each at its best temperature, the writer of the straight-through game comes close to the language model: what speaks for the model is coverage and time.",
+    ),
+]

@@ -1,0 +1,212 @@
+"""Exercises of lesson 405: a word from two sources, how much of a summary is new, and a measure that can be gamed."""
+
+from collections import Counter
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+
+
+def test_mixed_probability(answer):
+    try:
+        given = float(answer)
+    except (TypeError, ValueError) as error:
+        raise Wrong("One number was expected, the probability of the word graph.") from error
+    named = {
+        0.3: "You counted one of the two places. The word stands twice in the source, and both places count.",
+        0.61: "The gate is the share of the vocabulary, 0.8. You gave it to the copy.",
+        0.95: "You added the two without the gate. Then all probabilities together would be 2.",
+        0.2: "This is the part from the vocabulary. The copy adds to it.",
+        0.14: "This is the part from the copy. The vocabulary adds to it.",
+    }
+    for wrong, message in named.items():
+        if np.isclose(given, wrong, atol=2e-3):
+            raise Wrong(message)
+    expect_close(given, 0.34, "gate x vocabulary + (1 - gate) x the weights of all its places.", tolerance=2e-3)
+
+
+def _bigrams(text):
+    return list(zip(text, text[1:]))
+
+
+def new_bigrams(written, source):
+    if len(written) < 2:
+        return 0.0
+    known = set(_bigrams(source))
+    return sum(pair not in known for pair in _bigrams(written)) / (len(written) - 1)
+
+
+def _old_bigrams(written, source):
+    return 1 - new_bigrams(written, source)
+
+
+def _new_words(written, source):
+    return sum(word not in source for word in written) / len(written)
+
+
+def _any_order(written, source):
+    known = {frozenset(pair) for pair in _bigrams(source)}
+    return sum(frozenset(pair) not in known for pair in _bigrams(written)) / max(len(written) - 1, 1)
+
+
+def _both_words(written, source):
+    return sum(not {*pair} <= {*source} for pair in _bigrams(written)) / max(len(written) - 1, 1)
+
+
+def _counted_once(written, source):
+    return sum((Counter(_bigrams(written)) - Counter(_bigrams(source))).values()) / max(len(written) - 1, 1)
+
+
+def _distinct(written, source):
+    return len({*_bigrams(written)} - {*_bigrams(source)}) / max(len({*_bigrams(written)}), 1)
+
+
+def _inside_the_text(written, source):
+    return sum(" ".join(pair) not in " ".join(source) for pair in _bigrams(written)) / max(len(written) - 1, 1)
+
+
+def _of_the_words(written, source):
+    return new_bigrams(written, source) * (len(written) - 1) / len(written)
+
+
+def test_new_bigrams(answer):
+    source = "the order of a graph is the number of its nodes".split()
+    written = "the order of nodes " * 3 + "graph a graph is " + "the number of it " * 2
+    written = written.split()
+    given = answer(list(written), list(source))
+    mistakes = {
+        "This is the share of pairs that do stand in the source. The new ones were asked for.": _old_bigrams,
+        "You compared single words. A bigram is two neighbouring words.": _new_words,
+        "The order of the two words matters: graph a is not a graph.": _any_order,
+        "Both words stand in the source, but the two must stand there side by side.": _both_words,
+        "A bigram that is written twice and stands once in the source is no new one.": _counted_once,
+        "Count each bigram as often as it is written.": _distinct,
+        "Compare whole words: `of it` is no bigram of a source that has `of its`.": _inside_the_text,
+        "Divide by the number of bigrams, one less than the number of words.": _of_the_words,
+    }
+    for message, mistake in mistakes.items():
+        if np.ndim(given) == 0 and given is not None and np.isclose(given, mistake(written, source)):
+            raise Wrong(message)
+    expect_close(
+        given,
+        new_bigrams(written, source),
+        "Count the bigrams of the summary that the source lacks, each as often as it is written.",
+    )
+    if new_bigrams(source, source) != answer(list(source), list(source)):
+        raise Wrong("A copied text has no new bigram.")
+    expect_close(answer(["graph"], source), 0, "A summary of one word has no bigram: return 0 for it.")
+
+
+FINDING = {"name": 0.27, "gamed": 0.30}
+
+
+def test_gamed(answer):
+    name, gamed = measured_numbers(answer, "name", "gamed", shares=("name", "gamed"))
+    if 0.28 < name < 0.3:
+        raise Wrong("This is ROUGE-1. ROUGE-L is the last of the three columns.")
+    if not 0.265 <= name <= 0.28:
+        raise Wrong("`name` is ROUGE-L of the words of the names alone, over all test pairs: rouge(...)[:, 2].mean().")
+    if gamed <= name + 0.01:
+        raise Wrong("Nothing gained yet. Which two words begin the training summaries most often?")
+    if gamed > 0.345:
+        raise Wrong("So much? Is it ROUGE-L of the test part, and do the true summaries not take part in the writing?")
+
+
+LONGER = {"once": 0.27, "longer": 0.25}
+
+
+def test_longer_training(answer):
+    once, longer = measured_numbers(answer, "once", "longer", shares=("once", "longer"))
+    if not 0.2 <= once <= 0.34:
+        raise Wrong('`once` is ROUGE-L of the model "with copying" after the training on the page: result[...][1].')
+    if longer > once + 0.05:
+        raise Wrong("So much better? Is it measured on the test part, on packages that the model never saw?")
+    if longer < once - 0.12:
+        raise Wrong(
+            "So much worse? Did the training start anew, or with too large a learning rate? Adam(1e-3) is enough."
+        )
+
+
+EXERCISES = [
+    Exercise(
+        key="405-1",
+        title="A word from two sources",
+        test=test_mixed_probability,
+        hints=(
+            "From the vocabulary: 0.8 x 0.25. From the copy: 0.2 x all attention on the word.",
+            "The word stands at two places with the weights 0.5 and 0.2.",
+        ),
+        solution=0.34,
+        wrong_answers={
+            "one place only": 0.3,
+            "gate swapped": 0.61,
+            "no gate": 0.95,
+            "vocabulary only": 0.2,
+            "copy only": 0.14,
+            "something else": 0.5,
+        },
+        explanation="0.8 x 0.25 + 0.2 x (0.5 + 0.2). A word that stands in both lists, or often in the source, collects from all.",
+    ),
+    Exercise(
+        key="405-2",
+        title="How much of a summary is new",
+        test=test_new_bigrams,
+        hints=(
+            "zip(text, text[1:]) gives the bigrams of a list of words.",
+            "Put those of the source into a set, count those of the summary that are not in it, divide by their number.",
+        ),
+        solution=new_bigrams,
+        wrong_answers={
+            "the old ones": _old_bigrams,
+            "words in place of bigrams": _new_words,
+            "order ignored": _any_order,
+            "both words somewhere": _both_words,
+            "each pair used up": _counted_once,
+            "each pair once": _distinct,
+            "searched in the joined text": _inside_the_text,
+            "divided by the words": _of_the_words,
+        },
+        explanation="See, Liu and Manning (2017, figure 6) measure abstraction like this. Their model, too, copied far more than people do.",
+    ),
+    Exercise(
+        key="405-3",
+        title="Game the measure",
+        test=test_gamed,
+        hints=(
+            "Counter(tuple(target[:2]) for target in targets).most_common(5) shows how training summaries begin.",
+            "rouge([[*beginning, *name_words(name)] for name in test.names], test_targets)[:, 2].mean() is the second number.",
+        ),
+        solution=FINDING,
+        wrong_answers={
+            "a key is missing": {"name": 0.27},
+            "per cent": {"name": 27, "gamed": 30},
+            "nothing gained": {"name": 0.27, "gamed": 0.27},
+            "ROUGE-1": {"name": 0.291, "gamed": 0.325},
+            "one text's scores in place of a column": {"name": 0.12, "gamed": 0.17},
+            "the truth was used": {"name": 0.27, "gamed": 0.6},
+        },
+        explanation="Two words that say nothing raise the score, because many summaries hold a word such as `the`. "
+        "ROUGE rewards the form; only a reader, or a question about the content, notices that nothing was added. "
+        "Compare with the trained model: this rule, which reads no body and learns one pair of words, is no worse.",
+    ),
+    Exercise(
+        key="405-4",
+        title="Is more training the cure?",
+        test=test_longer_training,
+        hints=(
+            'models["with copying"].compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss=loss, jit_compile=False), then '
+            "fit([train_source, shift_right(train_target, START)], train_target, batch_size=32, epochs=5, verbose=2).",
+            "summarize(model, test_source[:asked], steps), decode each row, then facts(...)[1].",
+        ),
+        solution=LONGER,
+        wrong_answers={
+            "a key is missing": {"longer": 0.25},
+            "per cent": {"once": 26.4, "longer": 25},
+            "the other model": {"once": 0.15, "longer": 0.16},
+            "measured on training": {"once": 0.27, "longer": 0.4},
+            "broken by the learning rate": {"once": 0.27, "longer": 0.1},
+        },
+        explanation="The training loss goes on falling. If ROUGE-L on unseen packages hardly moves, or falls, the model learns the ten packages "
+        "rather than the task. More time is then no cure; other texts may be: lesson 408 takes that way.",
+    ),
+]

@@ -1,0 +1,162 @@
+"""Exercises of lesson 409: rounds of a scan, two steps in one, and heads against memory."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.scale import current_scale
+
+
+def test_rounds(answer):
+    named = {
+        5000: "That is the chain of the loop. In a scan the reach doubles with each round: 1, 2, 4, ...",
+        4999: "That is the chain of the loop. In a scan the reach doubles with each round: 1, 2, 4, ...",
+        12: "After 12 rounds each place has taken in 2^12 = 4096 steps. The last place needs 5000.",
+        2500: "A round does not halve the steps that are left; it doubles the reach of every place.",
+    }
+    try:
+        given = float(answer)
+    except (TypeError, ValueError) as error:
+        raise Wrong("One whole number was expected, the number of rounds.") from error
+    if given in named:
+        raise Wrong(named[given])
+    if not given.is_integer():
+        raise Wrong("There is no part of a round: a whole number was expected.")
+    if given != 13:
+        raise Wrong("After r rounds each place has taken in 2^r steps. When is that 5000 or more?")
+
+
+def combine(earlier, later):
+    return later[0] * earlier[0], later[0] * earlier[1] + later[1]
+
+
+def _wrong_order(earlier, later):
+    return combine(later, earlier)
+
+
+def _inputs_added(earlier, later):
+    return later[0] * earlier[0], earlier[1] + later[1]
+
+
+def _factors_added(earlier, later):
+    return later[0] + earlier[0], later[0] * earlier[1] + later[1]
+
+
+def _factor_of_the_later(earlier, later):
+    return later[0], later[0] * earlier[1] + later[1]
+
+
+def _both_inputs_decayed(earlier, later):
+    return later[0] * earlier[0], later[0] * (earlier[1] + later[1])
+
+
+def _pair(given):
+    if given is None:
+        raise Wrong("The function returns None: is the `return` missing?")
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise Wrong("Return a pair: the factor and the input of the one step that does both.")
+    return [np.asarray(part, dtype="float64") for part in given]
+
+
+def test_combine(answer):
+    earlier, later = np.array([0.5, -2.0, 0.9]), np.array([3.0, 0.25, -0.7])
+    inputs = np.array([1.0, 4.0, -3.0]), np.array([2.0, -1.0, 0.5])
+    given = _pair(answer((earlier, inputs[0]), (later, inputs[1])))
+    mistakes = {
+        "The order is turned round: the earlier input goes through the later factor, not the later input through the earlier one.": _wrong_order,
+        "The earlier input passes through the later step: it is multiplied by the later factor.": _inputs_added,
+        "h goes through both factors one after the other: they multiply, they do not add.": _factors_added,
+        "The factor of both steps together is missing the earlier factor.": _factor_of_the_later,
+        "The later input comes last: nothing multiplies it any more.": _both_inputs_decayed,
+    }
+    for message, mistake in mistakes.items():
+        expected = mistake((earlier, inputs[0]), (later, inputs[1]))
+        if all(np.shape(one) == np.shape(other) and np.allclose(one, other) for one, other in zip(given, expected)):
+            raise Wrong(message)
+    message = "Write out h2 = later factor * (earlier factor * h0 + earlier input) + later input, and sort by what multiplies h0."
+    for one, other in zip(given, combine((earlier, inputs[0]), (later, inputs[1]))):
+        expect_close(one, other, message)
+
+
+FINDING = {"four heads": 0.50, "one head": 0.90}  # other seeds: 0.52 and 0.99, 0.58 and 0.73
+
+
+def test_heads(answer):
+    four, one = measured_numbers(answer, "four heads", "one head", shares=("four heads", "one head"))
+    if four < 0.3:
+        raise Wrong(
+            "That is hardly the baseline. The model with four heads is the one above: recall['linear attention'][3]."
+        )
+    if current_scale() == "full":
+        return  # after ten times as many batches both are right nearly always: nothing else is a mistake
+    if four > 0.72:
+        raise Wrong(
+            "That many for four heads? Take the share with 16 pairs, the last column. Or are the two numbers exchanged?"
+        )
+    if abs(one - four) < 0.02:
+        raise Wrong("No difference: was the model built anew after `heads = 1`, and trained from its own start?")
+    if one < four:
+        raise Wrong("One head should keep more, not less. Was it trained as long, at the same rate?")
+
+
+EXERCISES = [
+    Exercise(
+        key="409-1",
+        title="How many rounds?",
+        test=test_rounds,
+        hints=(
+            "After one round a place has taken in 2 steps, after two rounds 4, after three rounds 8.",
+            "Look for the smallest r with 2^r at least 5000.",
+        ),
+        solution=13,
+        wrong_answers={
+            "the loop": 5000,
+            "one too few": 12,
+            "halved once": 2500,
+            "not rounded up": 12.29,
+            "something else": 71,
+        },
+        explanation="2^13 = 8192 is the first power of two that is not below 5000.",
+    ),
+    Exercise(
+        key="409-2",
+        title="Two steps in one",
+        test=test_combine,
+        hints=(
+            "Put h1 = a1 * h0 + x1 into h2 = a2 * h1 + x2.",
+            "h2 = (a2 * a1) * h0 + (a2 * x1 + x2): the first bracket is the new factor, the second the new input.",
+        ),
+        solution=combine,
+        wrong_answers={
+            "wrong order": _wrong_order,
+            "inputs only added": _inputs_added,
+            "factors added": _factors_added,
+            "one factor only": _factor_of_the_later,
+            "both inputs through the later factor": _both_inputs_decayed,
+            "only the input": lambda earlier, later: later[0] * earlier[1] + later[1],
+        },
+        explanation="This operation is associative, (a b) c = a (b c), and that is all a scan needs. "
+        "keras.ops.associative_scan(combine, (decay, inputs)) runs it: compare it with loop.",
+    ),
+    Exercise(
+        key="409-3",
+        title="Four heads or one",
+        test=test_heads,
+        hints=(
+            "heads = 1; steps, answers = recall_task(64 * batches, 24, [2, 4, 8, 16], seed=0); model = build('linear attention', 24). "
+            "Compile as above, with CosineDecay(5e-3, batches), and fit on these steps and answers.",
+            "np.nanmean(right(model, *asked[16])) is the share for one head; recall['linear attention'][3] that for four.",
+        ),
+        solution=FINDING,
+        wrong_answers={
+            "a key is missing": {"one head": 0.9},
+            "per cent": {"four heads": 50, "one head": 90},
+            "eight pairs": {"four heads": 0.75, "one head": 0.98},
+            "the LSTM": {"four heads": 0.25, "one head": 0.9},
+            "the old model again": {"four heads": 0.5, "one head": 0.5},
+            "one head trained for fewer steps": {"four heads": 0.5, "one head": 0.4},
+        },
+        explanation="Four heads keep 4 * 8 * 8 = 256 sums, one head 32 * 32 = 1024: more keys are kept apart after "
+        "the same training. How many depends on the start. The multiplications of the mixing grow in the same proportion; "
+        "the seconds grow less, since all else stays as it was.",
+    ),
+]
