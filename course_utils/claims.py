@@ -26,6 +26,22 @@ def _verdict(holds: object) -> tuple[bool, str]:
     return False, f"undecided: the condition is {type(holds).__name__}, not true or false"
 
 
+def compare_guess(guess: str, answer: str) -> None:
+    """Say what the run decided about the question of *Predict first*, and how it compares with the learner's letter.
+
+    `guess` is what the learner wrote, "" if nothing; `answer` is the letter that the run gave. Nothing raises here.
+    """
+    letter = str(guess).strip().upper()
+    if not letter:
+        print(f"The run says {answer}. You wrote no guess; next time, write your letter before you run.")
+    elif letter == str(answer).strip().upper():
+        print(f"The run says {answer}, and so did you.")
+    else:
+        print(
+            f"The run says {answer}, you said {letter}. Which thought led you there, and where does it part from the run?"
+        )
+
+
 def read_claims(text: str) -> list[tuple[str, bool]]:
     """The claims in the printed output of a cell, in order: (sentence, holds)."""
     return [(line[2:], line[0] == HOLDS) for line in text.splitlines() if line[:2] in (f"{HOLDS} ", f"{FAILS} ")]

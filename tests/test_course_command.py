@@ -42,7 +42,10 @@ def checkout(tmp_path, monkeypatch):
     )
     write(folder, "0_start/002_raises", ["# A lesson that stops"], ["1 + 1", "1 / 0", "never = 1"])
     write(
-        folder, "1_cnn/101_false", ["# A false claim"], ["from course_utils import claim", "claim('one is two', 1 == 2)"]
+        folder,
+        "1_cnn/101_false",
+        ["# A false claim"],
+        ["from course_utils import claim", "claim('one is two', 1 == 2)"],
     )
     monkeypatch.setattr(lessons_module, "checkout_folder", lambda: folder)
     return folder
@@ -71,7 +74,9 @@ def test_run_goes_on_after_a_failure_and_says_what_failed_and_where(checkout):
     last = result.stdout.splitlines()[-2:]
     assert last[0] == "✘ 002_raises: cell 3: ZeroDivisionError: division by zero"
     assert last[1] == "✘ 101_false: claim: one is two (not so in this run)"
-    assert re.search(r"001\s+│ two is two\s+│ ✔", result.stdout) and re.search(r"101\s+│ one is two.*│ ✘", result.stdout)
+    assert re.search(r"001\s+│ two is two\s+│ ✔", result.stdout) and re.search(
+        r"101\s+│ one is two.*│ ✘", result.stdout
+    )
     folder = next((checkout / "runs").iterdir())
     assert {path.name for path in folder.iterdir()} == {
         "index.html",

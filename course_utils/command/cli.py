@@ -46,17 +46,19 @@ def check() -> None:
 @app.command("list")
 def list_lessons() -> None:
     """The lessons, their measured times, and how many of their exercises you have solved."""
+    from course_utils.command.lessons import exercise_minutes, find_lessons, reading_minutes
     from course_utils.exercises import load_exercises
     from course_utils.exercises.progress import read_progress
-    from course_utils.command.lessons import find_lessons, reading_minutes
 
     progress = read_progress()
-    table = Table("lesson", "title", "to read", "to run", "exercises solved")
+    table = Table("lesson", "title", "to read", "exercises", "to run", "exercises solved")
     for lesson in find_lessons():
-        keys = list(load_exercises(lesson.number))
+        exercises = load_exercises(lesson.number)
+        keys = list(exercises)
         solved = sum(progress.get(key, {}).get("solved", False) for key in keys)
-        reading = f"{reading_minutes(lesson.read())} min"
-        table.add_row(lesson.number, lesson.title, reading, f"{lesson.seconds} s", f"{solved} of {len(keys)}")
+        reading, solving = reading_minutes(lesson.read()), exercise_minutes(exercises.values())
+        times = (f"{reading} min", f"{solving} min", f"{lesson.seconds} s")
+        table.add_row(lesson.number, lesson.title, *times, f"{solved} of {len(keys)}")
     console.print(table)
 
 
@@ -76,9 +78,9 @@ def run(lesson: AnyLesson = "", scale: Annotated[str, typer.Option(help="quick o
 @app.command()
 def progress() -> None:
     """Your exercises: tried, solved, and where this is kept."""
+    from course_utils.command.lessons import find_lessons
     from course_utils.exercises import load_exercises
     from course_utils.exercises.progress import progress_file, read_progress
-    from course_utils.command.lessons import find_lessons
 
     tried = read_progress()
     table = Table("exercise", "title", "attempts", "")
@@ -132,6 +134,19 @@ def seeds(lesson: OneLesson, count: int = 3) -> None:
     console.print(table)
     if not all(holds for column in columns for _, holds in column):
         raise typer.Exit(1)
+
+
+@app.command("renumber")
+def renumber_command(
+    old: OneLesson, new: Annotated[str, typer.Argument(help="Its new number, 203 for instance.")]
+) -> None:
+    """Give a lesson another number: file, links, badge, exercises, tests, and the stored progress of learners."""
+    from course_utils.command.lessons import checkout_folder
+    from course_utils.command.renumber import renumber
+
+    checkout = checkout_folder()
+    for path in renumber(checkout, {old: new}):
+        console.print(str(path.relative_to(checkout)))
 
 
 @app.command("set-repository")

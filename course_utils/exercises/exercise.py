@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.exercises.moved import present_key
+
 
 class Wrong(Exception):
     """Raised by a check; the message tells the learner what is wrong with the answer."""
@@ -21,15 +23,22 @@ class Exercise:
 
     `test(answer)` raises Wrong, with a message that names the mistake, or returns. `wrong_answers` are mistakes that
     learners really make; each must get its own message. `solution` is a function or a value, `explanation` says why.
+    `minutes` is what it takes a learner who has read the page.
     """
 
     key: str
     title: str
+    minutes: int
     test: Callable[[Any], None]
     hints: tuple[str, ...]
     solution: Any
     wrong_answers: dict[str, Any]
     explanation: str = ""
+
+
+def has_exercises(lesson: str) -> bool:
+    """Whether a file of exercises stands here for this lesson."""
+    return Path(__file__).with_name(f"lesson_{lesson}.py").exists()
 
 
 def load_exercises(lesson: str) -> dict[str, Exercise]:
@@ -43,11 +52,14 @@ def load_exercises(lesson: str) -> dict[str, Exercise]:
 
 def find_exercise(key: str) -> Exercise:
     """The exercise of a key such as "201-2". Raises KeyError that lists the keys of the lesson."""
+    if new_key := present_key(str(key)):
+        raise KeyError(f"Exercise {key} is {new_key} now: the lessons have three digits.")
     if not re.fullmatch(r"\d{3}-\d+", str(key)):
         raise KeyError(f"An exercise is named by lesson and number, '201-2' for instance; '{key}' is not.")
-    exercises = load_exercises(key.split("-")[0])
+    lesson = key.split("-")[0]
+    exercises = load_exercises(lesson)
     if key not in exercises:
-        raise KeyError(f"There is no exercise {key}. Lesson {key.split("-")[0]} has {', '.join(exercises)}.")
+        raise KeyError(f"There is no exercise {key}. Lesson {lesson} has {', '.join(exercises)}.")
     return exercises[key]
 
 

@@ -87,6 +87,7 @@ EXERCISES = [
     Exercise(
         key="001-1",
         title="Count what a dense layer learns",
+        minutes=5,
         test=test_count,
         hints=("Each output is a weighted sum of all 784 pixels, plus one constant.", "There are 10 such sums."),
         solution=7850,
@@ -96,6 +97,7 @@ EXERCISES = [
     Exercise(
         key="001-2",
         title="Write the accuracy",
+        minutes=10,
         test=test_accuracy,
         hints=(
             "Comparing two arrays with == gives an array of true and false.",
@@ -108,6 +110,7 @@ EXERCISES = [
     Exercise(
         key="001-3",
         title="Write the nearest mean",
+        minutes=10,
         test=test_nearest_mean,
         hints=(
             "mean_images - image has shape (10, 784): one row of differences a digit.",
@@ -124,6 +127,7 @@ EXERCISES = [
     Exercise(
         key="001-4",
         title="Measure what less data costs",
+        minutes=15,
         test=test_accuracies,
         hints=(
             "Copy the cell that builds the network: that gives new, untrained weights. Compile and fit it on inputs[:350] and targets[:350].",

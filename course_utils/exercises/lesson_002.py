@@ -155,6 +155,7 @@ EXERCISES = [
     Exercise(
         key="002-1",
         title="One step with a pencil",
+        minutes=5,
         test=test_step,
         hints=(
             "The loss is (3 * weight - 3)². What is its slope at weight 2? Outer derivative times inner derivative.",
@@ -174,6 +175,7 @@ EXERCISES = [
     Exercise(
         key="002-2",
         title="The backward pass of tanh",
+        minutes=10,
         test=test_tanh,
         hints=(
             "For ReLU, the slope that arrives is multiplied by 1 or 0. What stands there for tanh?",
@@ -191,6 +193,7 @@ EXERCISES = [
     Exercise(
         key="002-3",
         title="Momentum",
+        minutes=10,
         test=test_momentum,
         hints=(
             "Two lines: first the new velocity, from the old one and the slope; then the parameter plus the new velocity.",
@@ -210,6 +213,7 @@ EXERCISES = [
     Exercise(
         key="002-4",
         title="Where to start",
+        minutes=15,
         test=test_starts,
         hints=(
             "(a) `zeros = [np.zeros_like(array) for array in start]`, then `train(zeros, train_inputs, train_labels, 0.3, 1)`.",

@@ -142,6 +142,7 @@ EXERCISES = [
     Exercise(
         key="101-1",
         title="Count the weights of a convolution",
+        minutes=5,
         test=test_weights,
         hints=(
             "How many numbers does one kernel of 3 x 3 hold when it reads 16 channels?",
@@ -159,6 +160,7 @@ EXERCISES = [
     Exercise(
         key="101-2",
         title="A kernel that moves the image",
+        minutes=10,
         test=test_kernel,
         hints=(
             "Each output must take exactly one pixel. Which neighbour must land here if everything moves to the right?",
@@ -176,6 +178,7 @@ EXERCISES = [
     Exercise(
         key="101-3",
         title="Average pooling",
+        minutes=10,
         test=test_average_pool,
         hints=(
             "Start from max_pool2d: the same moved copies, combined in another way.",
@@ -194,6 +197,7 @@ EXERCISES = [
     Exercise(
         key="101-4",
         title="Cope with moved digits",
+        minutes=15,
         test=test_finding,
         hints=(
             "keras.Sequential([keras.Input((28, 28, 1)), keras.layers.RandomTranslation(4 / 28, 4 / 28, "

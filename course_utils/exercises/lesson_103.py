@@ -124,6 +124,7 @@ EXERCISES = [
     Exercise(
         key="103-1",
         title="Count multiply-adds",
+        minutes=5,
         test=test_products,
         hints=(
             "How many places has the output? Stride 2 on 14 pixels, padding same.",
@@ -142,6 +143,7 @@ EXERCISES = [
     Exercise(
         key="103-2",
         title="Batch normalization on paper",
+        minutes=10,
         test=test_normalized,
         hints=(
             "The mean is 4. The squared distances from it are 4, 0, 0, 4; their mean is the variance.",
@@ -160,6 +162,7 @@ EXERCISES = [
     Exercise(
         key="103-3",
         title="A confusion matrix in shares",
+        minutes=10,
         test=test_confusion,
         hints=(
             "Count first, as in the lesson: np.add.at(counts, (labels, answers), 1).",
@@ -179,6 +182,7 @@ EXERCISES = [
     Exercise(
         key="103-4",
         title="An augmentation for letters",
+        minutes=15,
         test=test_finding,
         hints=(
             "Any layer that changes images only while training can stand in `lenet(front=(...,))`.",

@@ -139,6 +139,7 @@ EXERCISES = [
     Exercise(
         key="104-1",
         title="A receptive field with strides",
+        minutes=5,
         test=test_field,
         hints=(
             "receptive_field takes pairs (size, stride); pooling counts like a convolution.",
@@ -157,6 +158,7 @@ EXERCISES = [
     Exercise(
         key="104-2",
         title="Many small pushes",
+        minutes=10,
         test=test_change,
         hints=(
             "For each input, the best direction is the sign of its weight. What does that one input add to the score?",
@@ -174,6 +176,7 @@ EXERCISES = [
     Exercise(
         key="104-3",
         title="A class activation map",
+        minutes=10,
         test=test_map,
         hints=(
             "maps @ weights[:, label] adds the channels of each place with their weights.",
@@ -192,6 +195,7 @@ EXERCISES = [
     Exercise(
         key="104-4",
         title="Train against the adversary",
+        minutes=15,
         test=test_finding,
         hints=(
             "Loop over the epochs: direction = fgsm_direction(part, labels) on pieces of the training scenes, then fit for one "

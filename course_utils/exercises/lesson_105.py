@@ -118,6 +118,7 @@ EXERCISES = [
     Exercise(
         key="105-1",
         title="What NMS keeps",
+        minutes=5,
         test=test_kept,
         hints=(
             "First pair: 18 x 18 = 324 shared, 800 - 324 = 476 covered. Second pair: 360 shared, 440 covered.",
@@ -136,6 +137,7 @@ EXERCISES = [
     Exercise(
         key="105-2",
         title="Generalized IoU",
+        minutes=10,
         test=test_generalized_iou,
         hints=(
             "The hull is computed like the shared part, with minimum and maximum exchanged, and its sides are never negative.",
@@ -155,6 +157,7 @@ EXERCISES = [
     Exercise(
         key="105-3",
         title="One answer for one place",
+        minutes=15,
         test=test_finding,
         hints=(
             "kept = non_max_suppression(boxes, scores, 0.5) for each scene of `peaks`, then take boxes[kept], scores[kept], classes[kept].",

@@ -124,6 +124,7 @@ EXERCISES = [
     Exercise(
         key="106-1",
         title="Shape and weights of a 3-D convolution",
+        minutes=5,
         test=test_shape_and_weights,
         hints=(
             "Valid padding: each of the three axes has size - window + 1 places. The last axis has one value a kernel.",
@@ -144,6 +145,7 @@ EXERCISES = [
     Exercise(
         key="106-2",
         title="Which kernel detects upward motion?",
+        minutes=10,
         test=test_letter,
         hints=(
             "Upward: the dot is in the lower row in the first frame and in the upper row in the second.",
@@ -156,6 +158,7 @@ EXERCISES = [
     Exercise(
         key="106-3",
         title="Frame difference",
+        minutes=10,
         test=test_frame_difference,
         hints=(
             "clips[:, 1:] are all frames but the first. Which slice holds all but the last?",
@@ -175,6 +178,7 @@ EXERCISES = [
     Exercise(
         key="106-4",
         title="How many frames does it take?",
+        minutes=15,
         test=test_finding,
         hints=(
             "Give build_factorised an argument: def build_factorised(frames=8), and keras.Input((frames, 32, 32, 1)).",

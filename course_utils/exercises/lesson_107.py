@@ -96,6 +96,7 @@ EXERCISES = [
     Exercise(
         key="107-1",
         title="The size of a transposed convolution",
+        minutes=5,
         test=test_rows,
         hints=(
             "The first stamp begins at row 0. Where does the seventh begin?",
@@ -108,6 +109,7 @@ EXERCISES = [
     Exercise(
         key="107-2",
         title="Jump to any step",
+        minutes=10,
         test=test_noisy,
         hints=(
             "Pick one alpha_bar for each image with alpha_bar[t], and give it the shape (n, 1, 1, 1).",
@@ -126,6 +128,7 @@ EXERCISES = [
     Exercise(
         key="107-3",
         title="What the distance depends on",
+        minutes=15,
         test=test_finding,
         hints=(
             "def predict_noise(images, steps): return diffusion.denoiser.predict_on_batch([images, steps]); then "

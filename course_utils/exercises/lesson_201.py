@@ -170,6 +170,7 @@ EXERCISES = [
     Exercise(
         key="201-1",
         title="Count the weights of a recurrent layer",
+        minutes=5,
         test=test_count_weights,
         hints=(
             "There are three arrays of weights: kernel, recurrent kernel and bias. Multiply out their shapes.",
@@ -186,6 +187,7 @@ EXERCISES = [
     Exercise(
         key="201-2",
         title="Continue a sequence from a given state",
+        minutes=10,
         test=test_continue_rnn,
         hints=(
             "Copy the loop of simple_rnn. Only its first state and what it returns change.",
@@ -203,6 +205,7 @@ EXERCISES = [
     Exercise(
         key="201-3",
         title="The effect of the first state on the last",
+        minutes=10,
         test=test_effect_of_first_state,
         hints=(
             "From one state to the next there are two factors: the recurrent weight and the slope of tanh at the newer state.",
@@ -220,6 +223,7 @@ EXERCISES = [
     Exercise(
         key="201-4",
         title="What the forecaster relies on",
+        minutes=15,
         test=test_shuffled_errors,
         hints=(
             "order = np.random.default_rng(0).permutation(len(test_inputs)); inputs = test_inputs.copy(); "

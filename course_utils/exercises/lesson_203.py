@@ -153,6 +153,7 @@ EXERCISES = [
     Exercise(
         key="203-1",
         title="Count the weights of gated layers",
+        minutes=5,
         test=test_count_weights,
         hints=(
             "A plain layer has features * units + units * units + units. How many such blocks have LSTM and GRU?",
@@ -169,6 +170,7 @@ EXERCISES = [
     Exercise(
         key="203-2",
         title="A forget bias for a half-life",
+        minutes=10,
         test=test_bias_for_half_life,
         hints=(
             "After n steps the cell is multiplied by gate ** n. Set that to 0.5 and solve for the gate.",
@@ -185,6 +187,7 @@ EXERCISES = [
     Exercise(
         key="203-3",
         title="Coupled gates",
+        minutes=10,
         test=test_coupled_step,
         hints=(
             "Start from lstm_step. Split into three blocks, and use 1 - forget_gate where the input gate stood.",
@@ -202,6 +205,7 @@ EXERCISES = [
     Exercise(
         key="203-4",
         title="Lengths that were never seen",
+        minutes=15,
         test=test_errors_at_length,
         hints=(
             "new_inputs, new_answers = adding_problem(1000, 200, seed=12), then trained['LSTM', 50, 0].predict(new_inputs, verbose=0).",

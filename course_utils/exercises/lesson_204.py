@@ -132,6 +132,7 @@ EXERCISES = [
     Exercise(
         key="204-1",
         title="Windows that reach into the next part",
+        minutes=5,
         test=test_reaching_windows,
         hints=(
             "Take small numbers: one hour of past, one to forecast. Which windows have their first hour before the border and their last behind it?",
@@ -148,6 +149,7 @@ EXERCISES = [
     Exercise(
         key="204-2",
         title="The conformal widening for few cases",
+        minutes=10,
         test=test_conformal_widening,
         hints=(
             "The misses are np.maximum(low - truth, truth - high). Sort them.",
@@ -168,6 +170,7 @@ EXERCISES = [
     Exercise(
         key="204-3",
         title="How long should the memory of the repair be?",
+        minutes=15,
         test=test_coverages,
         hints=(
             "Make a function of the days from the line of the page that computes rolling; it returns the mean of misses['test'] <= rolling.",

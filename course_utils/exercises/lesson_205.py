@@ -162,6 +162,7 @@ EXERCISES = [
     Exercise(
         key="205-1",
         title="Perplexity",
+        minutes=5,
         test=test_perplexity,
         hints=("First the bits per character, then 2 to the power of them.", "2 ** bits_per_character(probabilities)"),
         solution=perplexity,
@@ -175,6 +176,7 @@ EXERCISES = [
     Exercise(
         key="205-2",
         title="Top-k sampling",
+        minutes=10,
         test=test_top_k,
         hints=(
             "np.argsort(-probabilities)[:k] gives the places of the k most likely.",
@@ -192,6 +194,7 @@ EXERCISES = [
     Exercise(
         key="205-3",
         title="What a word costs",
+        minutes=10,
         test=test_bits_of_words,
         hints=(
             "Go through text.split(' ') and keep the place where each word starts.",
@@ -208,6 +211,7 @@ EXERCISES = [
     Exercise(
         key="205-4",
         title="A table and a network, averaged",
+        minutes=15,
         test=test_bits_when_averaged,
         hints=(
             "network = model_probabilities['GRU'].ravel(); table = np.array(table_probabilities[5])[1 : 1 + len(network)].",

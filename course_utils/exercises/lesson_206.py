@@ -166,6 +166,7 @@ EXERCISES = [
     Exercise(
         key="206-1",
         title="Count the frames of a sound",
+        minutes=5,
         test=test_count_frames,
         hints=(
             "The first frame starts at 0. The last one may start at samples - frame_length at the latest.",
@@ -182,6 +183,7 @@ EXERCISES = [
     Exercise(
         key="206-2",
         title="The fewest frames for a target",
+        minutes=10,
         test=test_fewest_frames,
         hints=(
             "Each digit needs a frame. Which pairs of digits need one more between them?",
@@ -199,6 +201,7 @@ EXERCISES = [
     Exercise(
         key="206-3",
         title="The edit distance",
+        minutes=10,
         test=test_edit_distance,
         hints=(
             "Fill a table: d[i][j] is the distance of the first i words of one and the first j words of the other.",
@@ -216,6 +219,7 @@ EXERCISES = [
     Exercise(
         key="206-4",
         title="How much noise the writer bears",
+        minutes=15,
         test=test_noise_rates,
         hints=(
             "noisy = sounds + np.random.default_rng(0).normal(0, spread, sounds.shape).astype('float32')",

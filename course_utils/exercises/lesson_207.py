@@ -98,6 +98,7 @@ EXERCISES = [
     Exercise(
         key="207-1",
         title="A weight beside padding",
+        minutes=5,
         test=test_masked_weight,
         hints=(
             "The weight of a masked letter is 0: strike it out before you divide.",
@@ -110,6 +111,7 @@ EXERCISES = [
     Exercise(
         key="207-2",
         title="The probability of a written answer",
+        minutes=10,
         test=test_log_probability,
         hints=(
             "Log-softmax: logits minus the logarithm of the sum of their exponentials, over the last axis.",
@@ -130,6 +132,7 @@ EXERCISES = [
     Exercise(
         key="207-3",
         title="Rules that learn their months by counting",
+        minutes=15,
         test=test_counted_months,
         hints=(
             "For sentences of one date: month = int(target[5:7]), names = re.findall(r'[^\\W\\d]{3,}', source.lower()).",

@@ -95,6 +95,7 @@ EXERCISES = [
     Exercise(
         key="301-1",
         title="The loss at a draw",
+        minutes=5,
         test=test_draw,
         hints=("A logit of 0 means D = 1/2, for real and for generated examples.", "-ln(1/2) - ln(1 - 1/2)"),
         solution=1.3863,
@@ -104,6 +105,7 @@ EXERCISES = [
     Exercise(
         key="301-2",
         title="The best discriminator's logit",
+        minutes=10,
         test=test_best_logit,
         hints=("The logit of a probability D is ln(D / (1 - D)).", "With D = p / (p + q), D / (1 - D) is p / q."),
         solution=best_logit,
@@ -113,6 +115,7 @@ EXERCISES = [
     Exercise(
         key="301-3",
         title="Least-squares losses",
+        minutes=10,
         test=test_least_squares,
         hints=(
             "Discriminator: half the mean of (real - 1)², plus half the mean of fake².",
@@ -129,6 +132,7 @@ EXERCISES = [
     Exercise(
         key="301-4",
         title="How much imbalance does the game bear?",
+        minutes=15,
         test=test_modes,
         hints=(
             "modes_hit(play(3, 8)[-1])[0] is the count for three steps.",

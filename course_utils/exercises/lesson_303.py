@@ -85,6 +85,7 @@ EXERCISES = [
     Exercise(
         key="303-1",
         title="The generator's slope",
+        minutes=5,
         test=test_slope,
         hints=("The fake's logit is w theta z = ln 3, as on the page.", "-w z (1 - 3/4) with w = (ln 3) / 2"),
         solution=-0.1373,
@@ -99,6 +100,7 @@ EXERCISES = [
     Exercise(
         key="303-2",
         title="Hinge losses",
+        minutes=10,
         test=test_hinge,
         hints=(
             "np.maximum(0, 1 - real_logits).mean() is the part of the real examples.",
@@ -116,6 +118,7 @@ EXERCISES = [
     Exercise(
         key="303-3",
         title="One image, again and again",
+        minutes=10,
         test=test_one_image,
         hints=(
             "The generated cloud has the spread 0 in both numbers.",
@@ -128,6 +131,7 @@ EXERCISES = [
     Exercise(
         key="303-4",
         title="Two tricks off at once",
+        minutes=15,
         test=test_two_tricks,
         hints=(
             'play("digits", 4, leaky=False)[1][-1] is the distance with one trick off.',

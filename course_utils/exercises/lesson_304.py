@@ -116,6 +116,7 @@ EXERCISES = [
     Exercise(
         key="304-1",
         title="The penalty of a linear critic",
+        minutes=5,
         test=test_penalty,
         hints=("The slope of w . x is w, everywhere.", "The length of (6, 8) is the root of 36 + 64."),
         solution=81,
@@ -125,6 +126,7 @@ EXERCISES = [
     Exercise(
         key="304-2",
         title="The conditional answer",
+        minutes=10,
         test=test_conditional_answers,
         hints=(
             "table[digits] has the row of each image's digit, shape (n, f).",
@@ -142,6 +144,7 @@ EXERCISES = [
     Exercise(
         key="304-3",
         title="Points between real and generated images",
+        minutes=10,
         test=test_points_between,
         hints=(
             "share * real + (1 - share) * fake, with one share an image.",
@@ -158,6 +161,7 @@ EXERCISES = [
     Exercise(
         key="304-4",
         title="What if the labels are wrong?",
+        minutes=15,
         test=test_shuffled,
         hints=(
             "watch, gaps = play(10.0, 5, randomness.permutation(labels)), then the same with labels itself.",

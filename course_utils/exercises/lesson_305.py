@@ -87,6 +87,7 @@ EXERCISES = [
     Exercise(
         key="305-1",
         title="The best single answer",
+        minutes=5,
         test=test_best_grey,
         hints=("Which statistic of the five answers is lowest in L1?", "Sort them and take the one in the middle."),
         solution=0.1,
@@ -96,6 +97,7 @@ EXERCISES = [
     Exercise(
         key="305-2",
         title="A larger patch",
+        minutes=10,
         test=test_field,
         hints=(
             "Note two numbers for each layer: the field so far, and the length of a step. Begin with 1 and 1.",
@@ -113,6 +115,7 @@ EXERCISES = [
     Exercise(
         key="305-3",
         title="The generator's loss",
+        minutes=10,
         test=test_loss,
         hints=(
             "The game's part is the non-saturating loss, ln(1 + exp(-a)), averaged over all patches.",
@@ -130,6 +133,7 @@ EXERCISES = [
     Exercise(
         key="305-4",
         title="How much should the pixels weigh?",
+        minutes=15,
         test=test_weights,
         hints=(
             "Copy the body of the training loop, with the weights 3 and 300 and plays=True.",

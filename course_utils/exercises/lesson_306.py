@@ -74,6 +74,7 @@ EXERCISES = [
     Exercise(
         key="306-1",
         title="One entry of a Gram matrix",
+        minutes=5,
         test=test_gram_entry,
         hints=(
             "Multiply the two channels position by position.",
@@ -86,6 +87,7 @@ EXERCISES = [
     Exercise(
         key="306-2",
         title="The identity loss",
+        minutes=10,
         test=test_identity_loss,
         hints=(
             "A letter with serifs needs no serifs: to_serif(serif) should be serif.",
@@ -103,6 +105,7 @@ EXERCISES = [
     Exercise(
         key="306-3",
         title="Start from noise",
+        minutes=15,
         test=test_start,
         hints=(
             "repaint(trunk, cat, gravel, (1.0,), start=noise) gives one picture.",

@@ -119,6 +119,7 @@ EXERCISES = [
     Exercise(
         key="307-1",
         title="The frequency of a pitch",
+        minutes=5,
         test=test_frequency,
         hints=("Twelve semitones are an octave.", "An octave doubles the frequency of pitch 69, which is 440 Hz."),
         solution=880,
@@ -128,6 +129,7 @@ EXERCISES = [
     Exercise(
         key="307-2",
         title="The moves of a melody",
+        minutes=10,
         test=test_moves,
         hints=(
             "`np.flatnonzero(onsets)` are the steps at which notes begin.",
@@ -145,6 +147,7 @@ EXERCISES = [
     Exercise(
         key="307-3",
         title="Lengths for a MIDI file",
+        minutes=10,
         test=test_quarters,
         hints=(
             "A note lasts until the next onset, the last one until `len(onsets)`.",
@@ -163,6 +166,7 @@ EXERCISES = [
     Exercise(
         key="307-4",
         title="Where does the repetition come from?",
+        minutes=15,
         test=test_mixed_bars,
         hints=(
             "Mix: bars = real_rolls.reshape(-1, 4, BAR, PITCHES + 1); choose for each of the four places other rows.",

@@ -104,6 +104,7 @@ EXERCISES = [
     Exercise(
         key="308-1",
         title="The exact slope of the mean reward",
+        minutes=5,
         test=test_slopes,
         hints=("First the mean reward: J = 0.5 · 1 + 0.3 · 0 + 0.2 · 0.", "Then p_j (f_j - J) for each of the three."),
         solution=[0.25, -0.15, -0.1],
@@ -117,6 +118,7 @@ EXERCISES = [
     Exercise(
         key="308-2",
         title="A baseline that leaves the word itself out",
+        minutes=10,
         test=test_leave_one_out,
         hints=(
             "The sum of the others is the sum of all minus the reward itself.",
@@ -133,6 +135,7 @@ EXERCISES = [
     Exercise(
         key="308-3",
         title="Draw different letters with one throw",
+        minutes=10,
         test=test_draw_without_replacement,
         hints=("Gumbel-max takes the largest sum. Take the `count` largest.", "np.argsort(-noisy_scores)[:count]"),
         solution=draw_without_replacement,
@@ -146,6 +149,7 @@ EXERCISES = [
     Exercise(
         key="308-4",
         title="The temperature that writes most good words",
+        minutes=15,
         test=test_best_temperature,
         hints=(
             'rates(write(models["predicts"], 0.6)) gives all five rates at temperature 0.6.',

@@ -83,6 +83,7 @@ EXERCISES = [
     Exercise(
         key="401-1",
         title="A softmax on paper",
+        minutes=5,
         test=test_weight,
         hints=("e to the score is 1, 5, 2 and 2.", "Divide 5 by the sum of the four."),
         solution=0.5,
@@ -92,6 +93,7 @@ EXERCISES = [
     Exercise(
         key="401-2",
         title="The mask of local causal attention",
+        minutes=10,
         test=test_local_mask,
         hints=(
             "With place = np.arange(length), place[:, None] - place is the distance from key to query.",
@@ -110,6 +112,7 @@ EXERCISES = [
     Exercise(
         key="401-3",
         title="What the positions are worth",
+        minutes=15,
         test=test_lost_bits,
         hints=(
             "Build with one_block_model(np.zeros((context, width))) and copy the cell that compiles and fits.",

@@ -101,6 +101,7 @@ EXERCISES = [
     Exercise(
         key="403-1",
         title="A smoothed target",
+        minutes=5,
         test=test_smoothed_target,
         hints=(
             "The share ε is spread evenly over all four words, the right one among them.",
@@ -119,6 +120,7 @@ EXERCISES = [
     Exercise(
         key="403-2",
         title="The mask of a decoder with padding anywhere",
+        minutes=10,
         test=test_decoder_mask,
         hints=(
             "Two masks, joined by &: np.tril of ones (t, t), and tokens != 0.",
@@ -139,6 +141,7 @@ EXERCISES = [
     Exercise(
         key="403-3",
         title="Too high, or too sudden?",
+        minutes=15,
         test=test_rates,
         hints=(
             "WarmUp(4 * width, warm_up, warm_up) halves each rate of the first twin, as the width stands under a root. Which width divides by ten?",

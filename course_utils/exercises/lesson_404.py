@@ -130,6 +130,7 @@ EXERCISES = [
     Exercise(
         key="404-1",
         title="The size of a cache",
+        minutes=5,
         test=test_cache_size,
         hints=(
             "Each place leaves a key and a value in each block. The heads share the width.",
@@ -149,6 +150,7 @@ EXERCISES = [
     Exercise(
         key="404-2",
         title="Bits per character from tokens",
+        minutes=10,
         test=test_bits_per_character,
         hints=(
             "All bits of the text, divided by all characters of the text.",
@@ -167,6 +169,7 @@ EXERCISES = [
     Exercise(
         key="404-3",
         title="The weights of a GPT",
+        minutes=10,
         test=test_gpt_weights,
         hints=(
             "Embedding: signs x width. Logits: width x signs + signs. Last normalization: 2 x width.",
@@ -186,6 +189,7 @@ EXERCISES = [
     Exercise(
         key="404-4",
         title="The same GPT on tokens",
+        minutes=15,
         test=test_tokens_help,
         hints=(
             "tokenizer, _ = library_tokenizer(plays.train, 256, alphabet); codes = np.array(tokenizer.encode(plays.train).ids); "

@@ -131,6 +131,7 @@ EXERCISES = [
     Exercise(
         key="405-1",
         title="A word from two sources",
+        minutes=5,
         test=test_mixed_probability,
         hints=(
             "From the vocabulary: 0.8 x 0.25. From the copy: 0.2 x all attention on the word.",
@@ -150,6 +151,7 @@ EXERCISES = [
     Exercise(
         key="405-2",
         title="How much of a summary is new",
+        minutes=10,
         test=test_new_bigrams,
         hints=(
             "zip(text, text[1:]) gives the bigrams of a list of words.",
@@ -171,6 +173,7 @@ EXERCISES = [
     Exercise(
         key="405-3",
         title="Game the measure",
+        minutes=10,
         test=test_gamed,
         hints=(
             "Counter(tuple(target[:2]) for target in targets).most_common(5) shows how training summaries begin.",
@@ -192,6 +195,7 @@ EXERCISES = [
     Exercise(
         key="405-4",
         title="Is more training the cure?",
+        minutes=15,
         test=test_longer_training,
         hints=(
             'models["with copying"].compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss=loss, jit_compile=False), then '

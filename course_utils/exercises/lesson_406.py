@@ -101,6 +101,7 @@ EXERCISES = [
     Exercise(
         key="406-1",
         title="The best span on paper",
+        minutes=5,
         test=test_span_on_paper,
         hints=(
             "A span (first, last) scores start[first] + end[last], and first may not be greater than last.",
@@ -119,6 +120,7 @@ EXERCISES = [
     Exercise(
         key="406-2",
         title="A reader without a network",
+        minutes=10,
         test=test_where_is,
         hints=(
             "Go through the story once. Keep the place of each person, and who holds the thing.",
@@ -139,6 +141,7 @@ EXERCISES = [
     Exercise(
         key="406-3",
         title="More heads, or another block?",
+        minutes=15,
         test=test_more_heads,
         hints=(
             "reader = build_reader(1, heads=4), then for task, epochs in ((1, 1), (2, 3)): prepare(reader, epochs * len(labels[task, "

@@ -92,6 +92,7 @@ EXERCISES = [
     Exercise(
         key="407-1",
         title="The tokens of a photograph",
+        minutes=5,
         test=test_token_count,
         hints=(
             "32 / 4 patches lie side by side, and as many rows of them lie below each other.",
@@ -111,6 +112,7 @@ EXERCISES = [
     Exercise(
         key="407-2",
         title="Positions for a larger image",
+        minutes=10,
         test=test_double_positions,
         hints=(
             "positions[1:] is a grid, without the class token's row: side = int(len(positions[1:]) ** 0.5), then reshape(side, side, -1).",
@@ -132,6 +134,7 @@ EXERCISES = [
     Exercise(
         key="407-3",
         title="Which patch is best here?",
+        minutes=15,
         test=test_patch_sizes,
         hints=(
             "For each patch: model = vision_transformer(image_shape, classes, patch, width, blocks).",

@@ -112,6 +112,7 @@ EXERCISES = [
     Exercise(
         key="408-1",
         title="Words that differ",
+        minutes=5,
         test=test_changed_words,
         hints=(
             "How many of the 1000 words are asked? Of these, which parts differ from the text: blank, random, kept?",
@@ -130,6 +131,7 @@ EXERCISES = [
     Exercise(
         key="408-2",
         title="One blank in each place",
+        minutes=10,
         test=test_one_blank_each,
         hints=(
             "count = (codes > 0).sum() words; np.tile(codes, (count, 1)) makes that many copies.",
@@ -149,6 +151,7 @@ EXERCISES = [
     Exercise(
         key="408-3",
         title="Words and vectors together",
+        minutes=15,
         test=test_both,
         hints=(
             "chosen = draw(2000, 0); first = MultinomialNB().fit(bags[0][chosen], labels[chosen]).predict_proba(bags[1]) is of shape "

@@ -102,6 +102,7 @@ EXERCISES = [
     Exercise(
         key="409-1",
         title="How many rounds?",
+        minutes=5,
         test=test_rounds,
         hints=(
             "After one round a place has taken in 2 steps, after two rounds 4, after three rounds 8.",
@@ -120,6 +121,7 @@ EXERCISES = [
     Exercise(
         key="409-2",
         title="Two steps in one",
+        minutes=10,
         test=test_combine,
         hints=(
             "Put h1 = a1 * h0 + x1 into h2 = a2 * h1 + x2.",
@@ -140,6 +142,7 @@ EXERCISES = [
     Exercise(
         key="409-3",
         title="Four heads or one",
+        minutes=15,
         test=test_heads,
         hints=(
             "heads = 1; steps, answers = recall_task(64 * batches, 24, [2, 4, 8, 16], seed=0); model = build('linear attention', 24). "

@@ -95,6 +95,7 @@ EXERCISES = [
     Exercise(
         key="501-1",
         title="Choose an architecture for five tasks",
+        minutes=5,
         test=test_choices,
         hints=(
             "Ask of each task: how much data, how long, which regularity, are there labels?",
@@ -113,6 +114,7 @@ EXERCISES = [
     Exercise(
         key="501-2",
         title="Count the multiplications of a convolution",
+        minutes=10,
         test=test_multiplications,
         hints=(
             "One output number is a sum over kernel_size x kernel_size x channels products.",
@@ -129,6 +131,7 @@ EXERCISES = [
     Exercise(
         key="501-3",
         title="Where attention costs twice as much",
+        minutes=10,
         test=test_length,
         hints=("Attention: 4 n d² + 2 n² d. LSTM: 8 n d².", "Set 4 n d² + 2 n² d = 16 n d² and divide by 2 n d."),
         solution=length_of_double_cost,
@@ -138,6 +141,7 @@ EXERCISES = [
     Exercise(
         key="501-4",
         title="Move whole patches",
+        minutes=15,
         test=test_accuracies,
         hints=(
             "images.reshape(-1, 4, 7, 4, 7) has the axes image, patch row, pixel row, patch column, pixel column.",

@@ -4,6 +4,10 @@ import json
 import os
 from pathlib import Path
 
+from course_utils.exercises.moved import carried_over, read_steps
+
+STEPS = "renumberings"  # beside the exercises: how many renumberings of the course the file has seen
+
 
 def progress_file() -> Path:
     """`progress.json` in COURSE_HOME, or in ~/.deep-learning-course."""
@@ -16,6 +20,7 @@ def read_progress() -> dict[str, dict[str, object]]:
     path = progress_file()
     try:
         progress = json.loads(path.read_text(encoding="utf-8"))
+        progress = carried_over(progress, int(progress.pop(STEPS, 0)))
         return {
             key: {"attempts": int(entry["attempts"]), "solved": bool(entry["solved"])}
             for key, entry in progress.items()
@@ -42,7 +47,8 @@ def record(key: str, solved: bool) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_text(json.dumps(progress, indent=1, sort_keys=True), encoding="utf-8")
+        content = {STEPS: len(read_steps()), **progress}
+        draft.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
         draft.replace(path)
     except OSError as error:
         print(f"Your progress could not be saved in {path}: {error.strerror}.")
