@@ -6,35 +6,89 @@ import re
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
-from course_utils.viz import COLOURS, LINE_STYLES, MARKERS, heat_map, image_grid, line_chart, show, show_animation
-from course_utils.viz import animations as animations_module
+from course_utils.viz import (
+    COLOURS,
+    LINE_STYLES,
+    MARKERS,
+    heat_map,
+    image_grid,
+    line_chart,
+    place_legend,
+    show,
+    show_animation,
+    show_confusions,
+    table,
+)
 
 ALT = "A small picture made by a test"
 
 
 @pytest.fixture
 def shown(monkeypatch):
-    """What reaches the page: pictures (PNG bytes, alt) and HTML."""
+    """What reaches the page: the HTML of each picture."""
     import sys
 
     page = []
     show_module = sys.modules["course_utils.viz.show"]
-    monkeypatch.setattr(show_module, "display", page.append)
-    monkeypatch.setattr(animations_module, "display", page.append)
+    monkeypatch.setattr(show_module, "display", lambda data, raw: page.append(data["text/html"]))
     return page
+
+
+@pytest.fixture
+def figures(monkeypatch):
+    """The figures themselves, kept open, and the lines in numbers below them."""
+    import sys
+
+    kept = []
+    for name in ("charts", "images"):
+        module = sys.modules[f"course_utils.viz.{name}"]
+        monkeypatch.setattr(module, "show", lambda figure, alt, numbers=(): kept.append((figure, list(numbers))))
+    yield kept
+    plt.close("all")
+
+
+def picture(page):
+    """The picture of a page's HTML."""
+    return Image.open(io.BytesIO(base64.b64decode(re.search(r'base64,([^"]+)"', page)[1])))
 
 
 def test_show_closes_the_figure_and_keeps_the_alt_text(shown):
     figure, axis = plt.subplots()
     axis.plot([1, 2])
-    show(figure, alt=ALT)
+    show(figure, alt='A line & a "quote" that rises')
     assert not plt.fignum_exists(figure.number)
-    data, metadata = shown[0]._repr_mimebundle_()
-    assert metadata["image/png"]["alt"] == ALT
-    assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).width > 100
+    assert shown[0].startswith('<img alt="A line &amp; a &quot;quote&quot; that rises" src="data:image/png;base64,')
+    assert picture(shown[0]).width > 100 and "<details>" not in shown[0]
+
+
+def test_the_numbers_are_folded_away_below_the_picture(shown):
+    figure, axis = plt.subplots()
+    show(figure, alt=ALT, numbers=["a < b: 1", "c: 2"])
+    folded = re.search(r"<details><summary>In numbers</summary>(.*?)</details>$", shown[0], re.DOTALL)[1]
+    assert folded == "a &lt; b: 1<br>\nc: 2"
+
+
+def test_nbval_compares_the_alt_text_only(shown):
+    from pathlib import Path
+
+    from nbval.plugin import get_sanitize_patterns
+
+    patterns = get_sanitize_patterns((Path(__file__).parent / "nbval_sanitize.cfg").read_text(encoding="utf-8"))
+    line_chart({"one": [1, 2]}, x_label="epoch", y_label="loss", alt=ALT)
+    line_chart({"one": [3, 2], "two": [1, 1]}, x_label="epoch", y_label="loss", alt=ALT)
+    line_chart({"one": [3, 2]}, x_label="epoch", y_label="loss", alt=ALT + ", another")
+    show_animation(lambda figure, frame: None, frames=1, alt=ALT)
+    compared = []
+    for page in shown:
+        for regex, replacement in patterns:
+            page = re.sub(regex, replacement, page)
+        compared.append(page)
+    assert compared[0] == compared[1] == f'<img alt="{ALT}" src="PICTURE">\nNUMBERS'
+    assert compared[2] != compared[0] and compared[3] == f'<img alt="{ALT}" src="PICTURE">'
 
 
 @pytest.mark.parametrize("alt", ["", "picture", None])
@@ -62,24 +116,159 @@ def test_image_grid_names_a_wrong_number_of_titles():
         image_grid(np.zeros((3, 4, 4)), ["a", "b"], alt=ALT)
 
 
-def test_charts(shown):
+def image_widths(figure):
+    """Width and height in inches of the pictures of a grid."""
+    figure.canvas.draw()
+    boxes = [axis.images[0].get_window_extent() for axis in figure.axes if axis.images]
+    return [(box.width / figure.dpi, box.height / figure.dpi) for box in boxes]
+
+
+def test_image_grid_names_its_rows_and_frames_its_images(figures):
+    image_grid(np.zeros((5, 4, 4)), alt=ALT, columns=3, row_labels=["real", "drawn"], frames=True)
+    axes = figures[0][0].axes
+    assert [axes[place].get_ylabel() for place in (0, 1, 3)] == ["real", "", "drawn"]
+    assert all(spine.get_visible() for spine in axes[4].spines.values()) and not axes[5].axison
+    image_grid(np.zeros((5, 4, 4)), alt=ALT, columns=3)
+    assert not any(spine.get_visible() for spine in figures[1][0].axes[0].spines.values())
+    with pytest.raises(ValueError, match="3 row labels for 2 rows"):
+        image_grid(np.zeros((5, 4, 4)), alt=ALT, columns=3, row_labels="abc")
+
+
+def test_image_grid_stays_readable(figures):
+    image_grid(np.zeros((20, 4, 4)), ["true seven, said four"] * 20, alt=ALT, columns=10, row_labels=["real", "drawn"])
+    image_grid(np.zeros((10, 4, 4)), alt=ALT, size=0.2)
+    image_grid(np.zeros((2, 4, 16)), alt=ALT, size=0.8)
+    for figure, _ in figures:
+        assert figure.get_figwidth() <= 9.001
+        assert min(height for _, height in image_widths(figure)) > 0.5
+    title = figures[0][0].axes[0].title
+    assert title.get_fontsize() >= 9 and title.get_text() == "true seven,\nsaid four"
+
+
+def test_charts_reach_the_page(shown):
     line_chart({"one": [1, 2], "two": [2, 1]}, x_label="epoch", y_label="loss", alt=ALT, log_y=True)
     line_chart({"one": [1, 2]}, x=[16, 1024], x_label="length", y_label="ms", alt=ALT, log_x=True, log_y=True)
+    line_chart({"one": [1, 2]}, x=["few", "all"], x_label="images", y_label="share", alt=ALT)
     heat_map(np.eye(2), rows="ab", columns="cd", row_label="row", column_label="column", alt=ALT)
-    assert len(shown) == 3
+    assert len(shown) == 4 and all("In numbers" in page for page in shown)
     with pytest.raises(ValueError, match=r"shape \(2, 2\), but there are 3 rows"):
         heat_map(np.eye(2), rows="abc", columns="cd", row_label="row", column_label="column", alt=ALT)
 
 
+@pytest.mark.parametrize("epochs", [2, 3, 7, 40])
+def test_epochs_have_whole_ticks(figures, epochs):
+    line_chart({"one": np.linspace(1, 0, epochs)}, x_label="epoch", y_label="loss", alt=ALT)
+    ticks = figures[0][0].axes[0].get_xticks()
+    assert np.array_equal(ticks, np.round(ticks))
+
+
+def test_few_points_have_markers_that_differ(figures):
+    line_chart({"one": [1, 2], "two": [2, 1]}, x_label="epoch", y_label="loss", alt=ALT)
+    line_chart({"one": range(100)}, x_label="step", y_label="loss", alt=ALT)
+    assert [line.get_marker() for line in figures[0][0].axes[0].get_lines()] == list(MARKERS[:2])
+    assert figures[1][0].axes[0].get_lines()[0].get_marker() == "None"
+
+
+def test_log_x_has_a_tick_at_each_value(figures):
+    line_chart({"one": [1, 2, 3]}, x=[16, 32, 1048576], x_label="length", y_label="ms", alt=ALT, log_x=True)
+    axis = figures[0][0].axes[0]
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["16", "32", "1048576"]
+    with pytest.raises(ValueError, match="log_x needs x"):
+        line_chart({"one": [1, 2, 3]}, x_label="length", y_label="ms", alt=ALT, log_x=True)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        {"rises": np.arange(9.0), "also": np.arange(9.0) / 2},
+        {"falls": -np.arange(9.0), "gaps": np.array([np.nan, 1, 1, np.nan, 2, 2, 1, 0, 0])},
+        {"fills everything": np.tile([0.0, 1.0], 40)},
+        {"fills everything and has a name of many words": np.tile([0.0, 1.0], 40)},
+    ],
+)
+def test_the_legend_covers_no_line(figures, lines):
+    line_chart(lines, x_label="step", y_label="value", alt=ALT)
+    figure = figures[0][0]
+    figure.canvas.draw()
+    axis = figure.axes[0]
+    box = axis.get_legend().get_window_extent()
+    assert len(axis.get_legend().get_texts()) == len(lines)
+    assert 0 <= box.x0 and box.x1 <= figure.bbox.x1 and 0 <= box.y0 and box.y1 <= figure.bbox.y1
+    for line in axis.get_lines():
+        path = line.get_path().transformed(line.get_transform()).cleaned(remove_nans=True)
+        assert not path.intersects_bbox(box, filled=False)
+
+
+def test_place_legend_prefers_a_free_corner():
+    figure, axis = plt.subplots()
+    axis.plot([0, 0, 1], label="falls into the upper left")
+    axis.plot([1, 0.5, 0], label="and this one too")
+    place_legend(axis)
+    box, inside = axis.get_legend().get_window_extent(), axis.get_window_extent()
+    assert inside.x0 <= box.x0 and box.x1 <= inside.x1
+    plt.close(figure)
+
+
+def test_lines_in_numbers(figures):
+    line_chart({"loss": [3, 1, 2, np.nan], "none": [np.nan] * 4}, x_label="epoch", y_label="loss", alt=ALT)
+    assert figures[0][1] == [
+        "loss: first 3, last 2, least 1 (epoch 2), greatest 3 (epoch 1)",
+        "none: no number",
+    ]
+
+
+def test_heat_map_without_numbers_has_a_scale(figures):
+    for numbers in (True, False):
+        heat_map(
+            np.array([[0.5, -2.0]]),
+            rows=["a"],
+            columns=["b", "c"],
+            row_label="",
+            column_label="",
+            alt=ALT,
+            numbers=numbers,
+            colour_label="shift",
+            diverging=True,
+        )
+    written, scaled = (figure for figure, _ in figures)
+    assert [text.get_text() for text in written.axes[0].texts] == ["0.5", "-2"] and len(written.axes) == 1
+    assert not list(scaled.axes[0].texts) and scaled.axes[1].get_ylabel() == "shift"
+    assert scaled.axes[0].images[0].get_clim() == (-2, 2)
+    assert figures[0][1] == ["a: b = 0.5, c = -2"]
+
+
+def test_a_wide_heat_map_stays_on_the_page(figures):
+    heat_map(np.eye(60), rows=range(60), columns=range(60), row_label="", column_label="", alt=ALT, numbers=False)
+    assert figures[0][0].get_figwidth() <= 9.001
+    assert figures[0][1][7] == "7: greatest 1 at 7"
+
+
+def test_confusions_are_counted(figures):
+    show_confusions([0, 0, 1, 2], np.array([0, 1, 1, 0]), names=["cat", "dog", "cow"], alt=ALT)
+    axis = figures[0][0].axes[0]
+    assert axis.images[0].get_array().tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 0]]
+    assert (axis.get_ylabel(), axis.get_xlabel()) == ("truth", "prediction")
+    with pytest.raises(ValueError, match=r"classes \[3\] have none"):
+        show_confusions([0, 3], [0, 1], names="abc", alt=ALT)
+
+
 def test_animation_has_all_frames(shown):
-    show_animation(
-        lambda figure, frame: figure.subplots().plot([0, frame + 1]), frames=3, alt='A line & a "quote" that rises'
-    )
-    encoded = re.search(r"base64,([^\"]+)", shown[0].data)[1]
-    assert Image.open(io.BytesIO(base64.b64decode(encoded))).n_frames == 3
-    assert "A line &amp; a &quot;quote&quot;" in shown[0].data
+    show_animation(lambda figure, frame: figure.subplots().plot([0, frame + 1]), frames=3, alt=ALT)
+    assert picture(shown[0]).n_frames == 3 and f'alt="{ALT}"' in shown[0]
     with pytest.raises(ValueError, match="at least 1"):
         show_animation(lambda figure, frame: None, frames=0, alt=ALT)
+
+
+def test_table_rounds_floats_and_keeps_whole_numbers():
+    rows = {"GRU": {"right": 7, "share": 0.12345}, "rule": {"right": 9, "share": np.float32(0.5)}}
+    made = table(rows, digits=3, row_name="model")
+    assert made.loc["GRU"].tolist() == [7, 0.123] and made.columns.tolist() == ["right", "share"]
+    assert made.index.tolist() == ["GRU", "rule"] and made.columns.name == "model"
+    assert pd.api.types.is_integer_dtype(made["right"])
+    with pytest.raises(ValueError, match=r"'GRU' and 'rule' differ in the columns \['share'\]"):
+        table({"GRU": {"right": 7, "share": 0.1}, "rule": {"right": 9}})
+    with pytest.raises(ValueError, match="at least one row"):
+        table({})
 
 
 def test_every_colour_has_a_second_cue():

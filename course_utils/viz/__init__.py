@@ -1,10 +1,11 @@
 """Pictures in one style: colour-blind-safe, with a second cue, and with alt text."""
 
 from course_utils.viz.animations import show_animation
-from course_utils.viz.charts import heat_map, line_chart
+from course_utils.viz.charts import heat_map, line_chart, place_legend, show_confusions
 from course_utils.viz.images import image_grid
 from course_utils.viz.show import show
 from course_utils.viz.style import COLOURS, LINE_STYLES, MARKERS, use_course_style
+from course_utils.viz.tables import table
 
 __all__ = [
     "COLOURS",
@@ -13,7 +14,10 @@ __all__ = [
     "heat_map",
     "image_grid",
     "line_chart",
+    "place_legend",
     "show",
     "show_animation",
+    "show_confusions",
+    "table",
     "use_course_style",
 ]

@@ -1,23 +1,27 @@
 """Animations as GIF inside the page: they play offline, in HTML exports too."""
 
-import base64
-import html
 import io
 from collections.abc import Callable
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import HTML, display
 from matplotlib.figure import Figure
 from PIL import Image
 
-from course_utils.viz.show import check_alt
+from course_utils.viz.show import check_alt, show_picture
 
 
 def show_animation(
-    draw: Callable[[Figure, int], None], frames: int, *, alt: str, seconds_per_frame: float = 0.25
+    draw: Callable[[Figure, int], None],
+    frames: int,
+    *,
+    alt: str,
+    seconds_per_frame: float = 0.25,
 ) -> None:
-    """Call `draw(figure, frame)` on a cleared figure for each frame and show the frames as one animation."""
+    """Call `draw(figure, frame)` for each frame and show the frames as one animation.
+
+    The figure is cleared before each call. Raises ValueError if there is no frame.
+    """
     check_alt(alt)
     if frames < 1:
         raise ValueError(f"frames must be at least 1, not {frames}.")
@@ -27,12 +31,17 @@ def show_animation(
         figure.clear()
         draw(figure, frame)
         figure.canvas.draw()
-        pictures.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB").quantize(32))
+        pixels = np.asarray(figure.canvas.buffer_rgba())
+        pictures.append(Image.fromarray(pixels).convert("RGB").quantize(32))
     plt.close(figure)
     buffer = io.BytesIO()
-    duration = int(1000 * seconds_per_frame)
     pictures[0].save(
-        buffer, format="GIF", save_all=True, append_images=pictures[1:], duration=duration, loop=0, optimize=True
+        buffer,
+        format="GIF",
+        save_all=True,
+        append_images=pictures[1:],
+        duration=int(1000 * seconds_per_frame),
+        loop=0,
+        optimize=True,
     )
-    encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
-    display(HTML(f'<img alt="{html.escape(alt)}" src="data:image/gif;base64,{encoded}">'))
+    show_picture(buffer.getvalue(), "gif", alt)

@@ -1,11 +1,16 @@
 """Grids of pictures."""
 
+import textwrap
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from course_utils.viz.show import show
+
+WIDEST = 9.0  # inches: more does not fit beside the sidebar of a small screen
+LETTER_WIDTH = 0.075  # inches that a letter of the titles takes on average
+LEAST_HEIGHT = 0.6  # inches of a row, where the width allows it
 
 
 def image_grid(
@@ -16,28 +21,61 @@ def image_grid(
     columns: int = 10,
     size: float = 0.8,
     value_range: tuple[float, float] | None = None,
+    row_labels: Sequence[object] | None = None,
+    frames: bool = False,
 ) -> None:
-    """Show images (n, height, width) or (n, height, width, 1 or 3) in rows of `columns`, each `size` inches wide.
+    """Show images (n, height, width) or (n, height, width, 1 or 3) in rows of `columns`.
 
-    Grey images show 0 as white paper; `value_range` fixes what is white and black (default: least and greatest value).
-    Raises ValueError on another shape, or if the number of titles differs from the number of images.
+    Each is `size` inches wide: more if its title or a row of 0.6 inch needs it, less if the whole
+    would be wider than 9 inches. Grey images show 0 as white paper; `value_range` fixes what is
+    white and black (default: least and greatest value). `row_labels`, one a row, stand at the left;
+    `frames` draws a thin line around each image. Raises ValueError on another shape, or if the
+    number of titles differs from that of images, or the number of row labels from that of rows.
     """
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[-1] == 1:
         images = images[..., 0]
-    if not (images.ndim == 3 or (images.ndim == 4 and images.shape[-1] == 3)) or len(images) == 0:
+    if not (images.ndim == 3 or (images.ndim == 4 and images.shape[-1] == 3)) or not len(images):
         raise ValueError(f"images must have shape (n, height, width[, 1 or 3]) with n > 0, not {images.shape}.")
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"{len(titles)} titles for {len(images)} images: give one title an image.")
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    cell_height = size * images.shape[1] / images.shape[2] + (0.22 if titles is not None else 0)
-    figure, axes = plt.subplots(rows, columns, figsize=(size * columns, cell_height * rows), squeeze=False)
+    if row_labels is not None and len(row_labels) != rows:
+        raise ValueError(f"{len(row_labels)} row labels for {rows} rows: give one label a row.")
+
+    names = [str(title) for title in titles] if titles is not None else []
+    labels = [str(label) for label in row_labels] if row_labels is not None else []
+    label_width = LETTER_WIDTH * _longest_line(labels) + 0.1 if labels else 0
+    shape = images.shape[1] / images.shape[2]  # height / width
+    wanted = max(size, LETTER_WIDTH * _longest_line(names), LEAST_HEIGHT / shape)
+    size = min(wanted, (WIDEST - label_width) / columns)
+    names = [textwrap.fill(name, max(4, int(size / LETTER_WIDTH))) for name in names]
+    title_lines = max((name.count("\n") + 1 for name in names), default=0)
+    height = size * shape + 0.16 * title_lines + 0.06
+    figure, axes = plt.subplots(
+        rows,
+        columns,
+        figsize=(size * columns + label_width, height * rows),
+        squeeze=False,
+        layout="constrained",
+    )
+    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
     low, high = value_range or (float(images.min()), float(images.max()))
     for position, axis in enumerate(axes.flat):
-        axis.axis("off")
-        if position < len(images):
-            axis.imshow(images[position], vmin=low, vmax=high)
-            if titles is not None:
-                axis.set_title(str(titles[position]), fontsize=8, pad=2)
+        if position >= len(images):
+            axis.axis("off")
+            continue
+        axis.imshow(images[position], vmin=low, vmax=high)
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set(visible=frames, color="0.6")
+        if names:
+            axis.set_title(names[position], fontsize=9, pad=2)
+    for axis, label in zip(axes[:, 0], labels):
+        axis.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=10)
     show(figure, alt)
+
+
+def _longest_line(texts: Sequence[str]) -> int:
+    """The number of letters of the longest line of several texts."""
+    return max((len(line) for text in texts for line in text.splitlines()), default=0)
