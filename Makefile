@@ -1,17 +1,19 @@
 # Each target does its own set-up, once. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run lab test test-colab refresh clean
+.PHONY: help run lab test test-breaks test-colab refresh data clean
 PYTHONS ?= $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python)
 SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
 help:
-	@echo "make run [LESSON=21]      execute every lesson, or one, and show all claims"
-	@echo "make lab                  open the lessons in JupyterLab"
-	@echo "make test                 run all tests, the lessons included"
-	@echo "make test-colab           run the lessons on the versions of Colab"
-	@echo "make refresh [LESSON=21]  execute the lessons and store their outputs"
-	@echo "make clean                remove both environments"
+	@echo "make run [LESSON=201]          execute every lesson, or one, and show all claims"
+	@echo "make lab                       open the lessons in JupyterLab"
+	@echo "make test                      run all tests, the lessons included"
+	@echo "make test-breaks [LESSON=201]  break the lessons on purpose and see what notices"
+	@echo "make test-colab                run the lessons on the versions of Colab"
+	@echo "make refresh [LESSON=201]      execute the lessons and store their outputs"
+	@echo "make data [SET=digits]         rebuild the embedded data, or one set"
+	@echo "make clean                     remove both environments"
 
 # The stamp is newer than what it was made from: then there is nothing to do.
 .venv/ready: requirements.txt pyproject.toml
@@ -27,16 +29,22 @@ run: .venv/ready
 	@.venv/$(BIN)/course run $(LESSON)
 
 lab: .venv/ready
-	@.venv/$(BIN)/jupyter lab notebooks/0_start/00_start_here.ipynb
+	@.venv/$(BIN)/jupyter lab notebooks/0_start/001_start_here.ipynb
 
 test: .venv/ready
 	@.venv/$(BIN)/python -m pytest
+
+test-breaks: .venv/ready
+	@.venv/$(BIN)/python tools/try_breaks.py $(LESSON)
 
 test-colab: .venv/ready .venv-colab/ready
 	@.venv-colab/$(BIN)/python -m pytest notebooks
 
 refresh: .venv/ready
 	@.venv/$(BIN)/course refresh $(LESSON)
+
+data: .venv/ready
+	@.venv/$(BIN)/python data/build $(or $(SET),all)
 
 clean:
 	rm -rf .venv .venv-colab

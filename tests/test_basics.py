@@ -90,3 +90,14 @@ def test_progress_line_prints_each_epoch_and_no_timings(capsys):
     assert [line.split()[1] for line in capsys.readouterr().out.splitlines()] == ["2/5", "4/5", "5/5"]
     with pytest.raises(ValueError, match="at least 1"):
         ProgressLine(every=0)
+
+
+def test_a_guess_is_compared(capsys):
+    from course_utils import compare_guess
+
+    compare_guess("", "B")
+    compare_guess(" b ", "B")
+    compare_guess("A", "B")
+    nothing, right, other = capsys.readouterr().out.splitlines()
+    assert nothing.startswith("The run says B. You wrote no guess")
+    assert right == "The run says B, and so did you." and other.startswith("The run says B, you said A.")

@@ -44,25 +44,31 @@ def exercise_keys(checkout: Path, lesson: str) -> list[str]:
 
 def renumber_text(text: str, moves: dict[str, str], names: dict[str, str]) -> str:
     """The text with all moves made at once; a number that does not speak of a lesson stays."""
-    any_old = "|".join(sorted(moves))
+    old = f"(?:{'|'.join(sorted(moves))})"
+    stem = rf"(?<!\w)(?:{'|'.join(re.escape(names[number]) for number in sorted(moves))})\b"
+    in_a_list = re.compile(rf"{stem}|(?<![\w./-]){old}(?![\w-])")
+    anywhere = re.compile(
+        "|".join(
+            [
+                stem,
+                rf"\[{old}(?=\b[^\]]*\]\([^)]*\d+_\w+\.ipynb)",  # the text of a link to a lesson
+                rf"(?<![\w.-]){old}-(?=\d(?![\d-]))",  # the key of an exercise
+                rf"\b(?:test_)?lesson_{old}\b",
+                rf"\bLESSON={old}\b",
+                rf"\bcourse (?:run|refresh|seeds)(?:`?\s|\s\[){old}\b",
+                rf"(?:functions_of|find_lessons|load_exercises)\(\"{old}\"",
+            ]
+        )
+    )
 
     def moved(match: re.Match) -> str:
-        return match[0].replace(match["old"], moves[match["old"]], 1)
+        return re.sub(rf"(?<!\d){old}(?!\d)", lambda number: moves[number[0]], match[0], count=1)
 
-    def moved_list(match: re.Match) -> str:
-        return re.sub(rf"(?<![\w./-])(?P<old>{any_old})(?![\w-])", moved, match[0])
-
-    text = LIST_OF_LESSONS.sub(moved_list, text)
-    text = re.sub(rf"\[(?P<old>{any_old})(?=\b[^\]]*\]\([^)]*\d+_\w+\.ipynb)", moved, text)
-    text = re.sub(rf"(?<![\w.-])(?P<old>{any_old})-(?=\d(?![\d-]))", moved, text)
-    text = re.sub(rf"\b(?:test_)?lesson_(?P<old>{any_old})\b", moved, text)
-    text = re.sub(rf"\bLESSON=(?P<old>{any_old})\b", moved, text)
-    text = re.sub(rf"\bcourse (?:run|refresh|seeds)(?:`?\s|\s\[)(?P<old>{any_old})\b", moved, text)
-    text = re.sub(rf"(?:functions_of|find_lessons|load_exercises)\(\"(?P<old>{any_old})\"", moved, text)
-    for old, new in moves.items():
-        stem = names[old]
-        text = re.sub(rf"(?<!\w){re.escape(stem)}\b", new + stem[len(old) :], text)
-    return text
+    pieces, end = [], 0
+    for match in LIST_OF_LESSONS.finditer(text):
+        pieces += [anywhere.sub(moved, text[end : match.start()]), in_a_list.sub(moved, match[0])]
+        end = match.end()
+    return "".join([*pieces, anywhere.sub(moved, text[end:])])
 
 
 def rewrite_texts(checkout: Path, moves: dict[str, str], names: dict[str, str]) -> list[Path]:
