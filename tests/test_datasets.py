@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from course_utils.command.lessons import checkout_folder
 from course_utils.datasets import dataset as dataset_module
 from course_utils.datasets import (
     load_characters,
@@ -21,7 +22,6 @@ from course_utils.datasets import (
     read_cards,
 )
 from course_utils.datasets.dataset import data_folder, embedded_file
-from course_utils.command.lessons import checkout_folder
 
 
 def test_digits():

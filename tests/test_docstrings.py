@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from course_utils.datasets import load_docstrings
 from course_utils.command.lessons import checkout_folder
+from course_utils.datasets import load_docstrings
 
 
 @pytest.fixture(scope="module")

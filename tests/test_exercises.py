@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from course_utils.command.lessons import find_lessons
 from course_utils.exercises import Wrong, check, hint, load_exercises, solution
 from course_utils.exercises import session as exercise_session
 from course_utils.exercises.exercise import expect_close, expect_equal, is_stub
 from course_utils.exercises.progress import progress_file, read_progress
-from course_utils.command.lessons import find_lessons
 
 EXERCISES = [exercise for lesson in find_lessons() for exercise in load_exercises(lesson.number).values()]
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)

@@ -6,8 +6,8 @@ import pytest
 from notebook_functions import functions_of
 
 from course_utils.claims import read_claims
-from course_utils.environment import import_quietly
 from course_utils.command.lessons import find_lessons, printed_text
+from course_utils.environment import import_quietly
 
 import_quietly()
 
