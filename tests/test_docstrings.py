@@ -1,13 +1,12 @@
 """The docstrings: whole packages are held out, nothing stands twice, and no body gives its summary away."""
 
-import importlib.util
 import io
 import re
 import zipfile
 
 import pytest
+from data_builders import builder
 
-from course_utils.command.lessons import checkout_folder
 from course_utils.datasets import load_docstrings
 
 
@@ -18,10 +17,7 @@ def docstrings():
 
 @pytest.fixture(scope="module")
 def build():
-    specification = importlib.util.spec_from_file_location("build", checkout_folder() / "data" / "build.py")
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+    return builder("docstrings")
 
 
 def words(text: str) -> str:
