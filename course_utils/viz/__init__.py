@@ -2,6 +2,7 @@
 
 from course_utils.viz.animations import show_animation
 from course_utils.viz.charts import heat_map, line_chart, place_legend, show_confusions
+from course_utils.viz.drawings import draw_block, draw_game, draw_mask, draw_network, draw_recurrence
 from course_utils.viz.images import image_grid
 from course_utils.viz.show import show
 from course_utils.viz.style import COLOURS, LINE_STYLES, MARKERS, use_course_style
@@ -11,6 +12,11 @@ __all__ = [
     "COLOURS",
     "LINE_STYLES",
     "MARKERS",
+    "draw_block",
+    "draw_game",
+    "draw_mask",
+    "draw_network",
+    "draw_recurrence",
     "heat_map",
     "image_grid",
     "line_chart",
