@@ -1,9 +1,11 @@
-"""Text as numbers, the bits that a model needs for it, and the draw of the next token, for the lessons after 205 and 402.
+"""Text as numbers, counts of letters, the bits that a model needs, and the draw of the next token.
 
-Those two build `encode`, `windows`, `bits_of` and `sampling_probabilities` on their pages.
+Lessons 205 and 401 build `encode`, `windows`, `bits_of` and `sampling_probabilities` on their pages.
 """
 
 import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -68,3 +70,98 @@ def sampling_probabilities(logits: ArrayLike, temperature: float = 1.0, nucleus:
     before = np.cumsum(probabilities[order]) - probabilities[order]  # the share of all that are likelier
     probabilities[order[before >= nucleus - 1e-12]] = 0
     return probabilities / probabilities.sum()
+
+
+class LetterCounts:
+    """Predicts the next letter from how often each run of letters was read, with `seen` letters seen before it.
+
+    The counts are smoothed as by Chen and Goodman (1999): interpolated Kneser-Ney with three discounts. From each count
+    of a run a discount is taken off, and what is saved there goes to the prediction with one letter fewer seen. There, a
+    letter counts once for each different letter that was read before its run. The last stage is 1 / letters of the
+    alphabet. `runs` says how many different runs of seen + 1 letters were read. Raises ValueError for a negative `seen`,
+    a text that holds no such run and letters that `alphabet` lacks.
+    """
+
+    def __init__(self, text: str, seen: int, alphabet: str | None = None) -> None:
+        if not 0 <= seen < len(text):
+            raise ValueError(f"A text longer than seen >= 0 is needed, not {len(text)} letters and seen={seen}.")
+        self.alphabet = "".join(sorted(set(text))) if alphabet is None else alphabet
+        self.seen = seen
+        self._codes = {letter: code for code, letter in enumerate(self.alphabet)}
+        self._check(text)
+        counts: dict[str, Counter[str]] = defaultdict(Counter)  # context -> how often each letter followed
+        for place in range(seen, len(text)):
+            counts[text[place - seen : place]][text[place]] += 1
+        self.runs = sum(map(len, counts.values()))
+        self._stages = [_discounted(counts)]  # one for each length of the context, from 0 to seen
+        for _ in range(seen):
+            shorter: dict[str, Counter[str]] = defaultdict(Counter)
+            for context, followers in counts.items():
+                for letter in followers:
+                    shorter[context[1:]][letter] += 1
+            counts = shorter
+            self._stages.insert(0, _discounted(counts))
+
+    def probabilities(self, context: str) -> np.ndarray:
+        """The probability (letters of the alphabet,) of each next letter after the last `seen` letters of a context."""
+        shares = np.full(len(self.alphabet), 1 / len(self.alphabet))
+        for followers, saved in self._known(context):
+            shares *= saved
+            for letter, share in followers.items():
+                shares[self._codes[letter]] += share
+        return shares
+
+    def bits(self, text: str) -> np.ndarray:
+        """Bits, -log2 of its probability, that each letter of a text costs, given those before it: (len(text),).
+
+        The first letters have fewer than `seen` letters before them. Raises ValueError for unknown letters.
+        """
+        self._check(text)
+        shares = np.full(len(text), 1 / len(self.alphabet))
+        for place, letter in enumerate(text):
+            for followers, saved in self._known(text[max(0, place - self.seen) : place]):
+                shares[place] = followers.get(letter, 0.0) + saved * shares[place]
+        return -np.log2(shares)
+
+    def _known(self, context: str) -> list[tuple[Mapping[str, float], float]]:
+        """For each ending of the context that was read, the empty one first: shares of the followers, share saved."""
+        found = []
+        for length in range(min(self.seen, len(context)) + 1):
+            stage = self._stages[length].get(context[len(context) - length :])
+            if stage is None:  # then no longer ending was read either
+                break
+            found.append(stage)
+        return found
+
+    def _check(self, text: str) -> None:
+        unknown = set(text) - set(self._codes)
+        if unknown:
+            raise ValueError(f"The alphabet lacks {''.join(sorted(unknown))!r}.")
+
+
+def _discounted(counts: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[dict[str, float], float]]:
+    """For each context the shares of its letters after the discount, and the share saved, which sum to 1."""
+    often = Counter(count for followers in counts.values() for count in followers.values())
+    discounts = _discounts(often[1], often[2], often[3], often[4])
+    stage = {}
+    for context, followers in counts.items():
+        total = sum(followers.values())
+        shares = {}
+        for letter, count in followers.items():
+            shares[letter] = (count - discounts[min(count, 3) - 1]) / total
+        stage[context] = (shares, 1 - sum(shares.values()))
+    return stage
+
+
+def _discounts(once: int, twice: int, three: int, four: int) -> tuple[float, float, float]:
+    """What is taken off counts of 1, of 2 and of 3 or more, given how many runs were read once, twice, ....
+
+    Where these give no three discounts that leave something of each count (texts or contexts that are too short), all
+    have one, once / (once + 2 twice), or a half where that is none either.
+    """
+    one = once / (once + 2 * twice) if once and twice else 0.5
+    if not min(once, twice, three, four):
+        return one, one, one
+    three_discounts = 1 - 2 * one * twice / once, 2 - 3 * one * three / twice, 3 - 4 * one * four / three
+    fit = all(0 < discount < count for count, discount in enumerate(three_discounts, start=1))
+    return three_discounts if fit else (one, one, one)
