@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from course_utils.viz.layer_words import kind_of, words_of
+from course_utils.viz.layer_words import in_words, is_given, kind_of, words_of
+
+Edge = tuple[int, int]  # places of the box that is read and of the box that reads it
 
 
 @dataclass
@@ -26,34 +28,56 @@ def read_model(model: object) -> list[Box]:
         raise ValueError(
             "model must be a built Sequential or functional Keras model: begin it with keras.Input, or call it once."
         )
-    boxes: list[Box] = []
-    places: dict[tuple[int, int], int] = {}
-    seen: set[int] = set()
+    reader = _Reader()
     for tensor in outputs:
-        _visit(tensor, boxes, places, seen)
-    return _fold(boxes)
+        reader.place_of(tensor)
+    if len(outputs) > 1:
+        for tensor in outputs:
+            reader.name_output(tensor)
+    return _fold(reader.boxes)
 
 
-def _visit(tensor: object, boxes: list[Box], places: dict[tuple[int, int], int], seen: set[int]) -> int:
-    """Add the layer that made the tensor, after all that it reads, and return its place."""
-    operation, node_index, _ = tensor._keras_history
-    key = (id(operation), node_index)
-    if key in places:
-        return places[key]
-    node = operation._inbound_nodes[node_index]
-    # Masks travel beside the numbers: drawing them would show a web of arrows that no reader asks for.
+class _Reader:
+    """Walks from an output back to the inputs; `places` says which box stands for which call of which layer."""
+
+    def __init__(self) -> None:
+        self.boxes: list[Box] = []
+        self.places: dict[tuple[int, int], int] = {}
+        self.layers: set[int] = set()
+
+    def place_of(self, tensor: object) -> int:
+        """The place of the layer that made the tensor; it is added after all that it reads, if it is not there yet."""
+        operation, call, _ = tensor._keras_history
+        if (id(operation), call) not in self.places:
+            node = operation._inbound_nodes[call]
+            sources = [self.place_of(source) for source in _inputs_of(node)]
+            weights = operation.count_params() if hasattr(operation, "count_params") else 0
+            shared = weights > 0 and id(operation) in self.layers
+            self.boxes.append(
+                Box(
+                    name=words_of(operation, node.arguments),
+                    kind=kind_of(operation),
+                    shape=tuple(node.outputs[0].shape[1:]),
+                    weights=None if shared else weights,
+                    sources=list(dict.fromkeys(sources)),
+                )
+            )
+            self.layers.add(id(operation))
+            self.places[id(operation), call] = len(self.boxes) - 1
+        return self.places[id(operation), call]
+
+    def name_output(self, tensor: object) -> None:
+        """Put the name that the model's author gave to an output before what its layer does."""
+        operation = tensor._keras_history[0]
+        if is_given(operation):
+            box = self.boxes[self.place_of(tensor)]
+            box.name = f"{in_words(operation.name)}: {box.name}"
+
+
+def _inputs_of(node: object) -> list:
+    """What a call of a layer reads, without the masks that travel beside: their arrows would hide the others."""
     masks = {id(value) for name, value in node.arguments.kwargs.items() if "mask" in name}
-    sources = [_visit(source, boxes, places, seen) for source in node.input_tensors if id(source) not in masks]
-    weights = operation.count_params() if hasattr(operation, "count_params") else 0
-    shared = weights > 0 and id(operation) in seen
-    name = words_of(operation, node.arguments.kwargs)
-    shape = (
-        tuple(node.output_tensors[0].shape[1:]) if hasattr(node, "output_tensors") else tuple(node.outputs[0].shape[1:])
-    )
-    boxes.append(Box(name, kind_of(operation), shape, None if shared else weights, list(dict.fromkeys(sources))))
-    seen.add(id(operation))
-    places[key] = len(boxes) - 1
-    return places[key]
+    return [tensor for tensor in node.input_tensors if id(tensor) not in masks]
 
 
 def _fold(boxes: list[Box]) -> list[Box]:
@@ -75,20 +99,19 @@ def _fold(boxes: list[Box]) -> list[Box]:
 
 
 def arrange(boxes: list[Box]) -> None:
-    """Give each box its column, as far right as its readers allow, and its lane: a branch gets a lane of its own."""
+    """Give each box its column, as far right as its readers allow, and its lane: the longest run the first, a branch its own."""
     readers = readers_of(boxes)
     to_end = [0] * len(boxes)
     for place in reversed(range(len(boxes))):
         to_end[place] = max((1 + to_end[reader] for reader in readers[place]), default=0)
     for box, distance in zip(boxes, to_end):
         box.column = max(to_end) - distance
-    ends: list[list[tuple[int, int]]] = []  # for each lane the columns that are taken, from ... to
-    for chain in _chains(boxes, readers):
+    ends: list[list[tuple[float, float]]] = []  # for each lane the columns that are taken, from ... to
+    for chain in sorted(_chains(boxes, readers), key=len, reverse=True):
         branched_from = [boxes[source].column + 1 for source in boxes[chain[0]].sources]
         merges_into = [boxes[reader].column - 1 for reader in readers[chain[-1]]]
         first, last = min([boxes[chain[0]].column, *branched_from]), max([boxes[chain[-1]].column, *merges_into])
-        lane = next((lane for lane, taken in enumerate(ends) if _is_free(taken, first, last)), len(ends))
-        ends += [[]] if lane == len(ends) else []
+        lane = first_free(ends, first, last)
         ends[lane].append((first, last))
         for place in chain:
             boxes[place].lane = lane
@@ -121,5 +144,10 @@ def _chains(boxes: list[Box], readers: list[list[int]]) -> list[list[int]]:
     return chains
 
 
-def _is_free(taken: list[tuple[int, int]], first: int, last: int) -> bool:
-    return all(last < start or first > end for start, end in taken)
+def first_free(levels: list[list[tuple[float, float]]], first: float, last: float) -> int:
+    """The first level where nothing lies between first and last; a new one is added if there is none."""
+    for level, taken in enumerate(levels):
+        if all(last < start or first > end for start, end in taken):
+            return level
+    levels.append([])
+    return len(levels) - 1

@@ -46,6 +46,7 @@ NAMES = {
     "GroupNormalization": "group norm",
     "RMSNormalization": "RMS norm",
 }
+WRAPPINGS = {"Bidirectional": ", both directions", "TimeDistributed": " at each step"}
 
 
 def base_name(operation: object) -> str:
@@ -57,24 +58,24 @@ def kind_of(operation: object) -> str:
     """input, convolution, pooling, dense, recurrent, attention, embedding, joining, helping, network or other."""
     if hasattr(operation, "layers"):
         return "network"
-    wrapped = getattr(operation, "layer", None)
-    if wrapped is not None and base_name(operation) != "Bidirectional":
+    wrapped = _wrapped(operation)
+    if wrapped is not None:
         return kind_of(wrapped)
     return next((kind for kind, names in KIND_OF.items() if base_name(operation) in names), "other")
 
 
-def words_of(operation: object, call: dict | None = None) -> str:
-    """The plain name: "convolution 5 x 5, ReLU", "dense 120"; `call` holds the arguments by name that it was called with."""
+def words_of(operation: object, call: object = None) -> str:
+    """The plain name: "convolution 5 x 5, ReLU", "dense 120"; `call` is the `arguments` of its node."""
     kind, base = kind_of(operation), base_name(operation)
     if kind == "network":
         return in_words(operation.name)
-    if getattr(operation, "layer", None) is not None:
-        return words_of(operation.layer) + _wrapping(base)
+    if _wrapped(operation) is not None:
+        return words_of(_wrapped(operation)) + WRAPPINGS.get(base, f", {in_words(base)}")
     name = NAMES.get(base) or in_words(base)
     if kind == "input":
-        return _input_words(operation.name)
+        return f"input: {in_words(operation.name)}" if is_given(operation) else "input"
     if kind == "attention":
-        return _attention_words(operation, name, call or {})
+        return _attention_words(operation, name, call)
     if base in ("Activation", "Softmax"):
         return _activation_words(operation) or "softmax"
     details = [f"{name} {_size(operation)}".strip(), _stride(operation), _activation_words(operation)]
@@ -86,9 +87,15 @@ def in_words(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_+", " ", name).strip().lower()
 
 
+def is_given(operation: object) -> bool:
+    """Whether the name was given by the author of the model, not made by Keras from the class name."""
+    own = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type(operation).__name__).lower()
+    return not re.fullmatch(rf"({own}|input|keras_tensor)(_\d+)?", operation.name.lower())
+
+
 def by_x(numbers: object) -> str:
-    """(28, 28, 6) -> 28 x 28 x 6; an unknown length is written "any"."""
-    return " x ".join("any" if number is None else str(number) for number in numbers)
+    """(28, 28, 6) -> 28 x 28 x 6; an unknown length is written "any", and () is one number."""
+    return " x ".join("any" if number is None else str(number) for number in numbers) or "1 number"
 
 
 def _size(operation: object) -> str:
@@ -125,18 +132,18 @@ def _activation_words(operation: object) -> str:
     return ACTIVATIONS.get(name, in_words(name))
 
 
-def _input_words(name: str) -> str:
-    given = not re.fullmatch(r"(input_layer|keras_tensor|input)(_\d+)?", name)
-    return f"input: {in_words(name)}" if given else "input"
-
-
-def _attention_words(operation: object, name: str, call: dict) -> str:
+def _attention_words(operation: object, name: str, call: object) -> str:
+    """Whether the queries look at their own sequence, whether the future is hidden, and how many heads there are."""
     heads = getattr(operation, "num_heads", None)
-    name = "attention" if heads else name
-    causal = "causal " if call.get("use_causal_mask") else ""
-    return f"{causal}{name}" + (f", {heads} heads" if heads and heads > 1 else ", 1 head" if heads else "")
+    words = "attention" if heads else name
+    if call is not None and call.keras_tensors:
+        named = [call.kwargs.get(part) for part in ("query", "value", "key")]
+        read = {id(tensor) for tensor in [*call.args, *named] if tensor is not None and hasattr(tensor, "shape")}
+        words = f"{'self' if len(read) == 1 else 'cross'}-{words}" if heads else words
+        words = f"causal {words}" if call.kwargs.get("use_causal_mask") else words
+    return f"{words}, {heads} head{'s' if heads > 1 else ''}" if heads else words
 
 
-def _wrapping(base: str) -> str:
-    known = {"Bidirectional": ", both directions", "TimeDistributed": " at each step"}
-    return known.get(base, f", {in_words(base)}")
+def _wrapped(operation: object) -> object | None:
+    """The layer inside a wrapper such as Bidirectional or TimeDistributed."""
+    return getattr(operation, "layer", None) or getattr(operation, "forward_layer", None)

@@ -2,17 +2,14 @@
 
 from matplotlib.axes import Axes
 
-from course_utils.viz.graph import Box, arrange, read_model
+from course_utils.viz.graph import Box, read_model
 from course_utils.viz.layer_words import by_x
 from course_utils.viz.plan import (
     BOX_WIDTH,
     MARGIN,
     Plan,
-    face_height,
-    is_skip,
     lines_of,
     make_plan,
-    route,
     strip_height,
     weights_of,
 )
@@ -32,6 +29,7 @@ from course_utils.viz.shapes import (
     write_lines,
 )
 from course_utils.viz.show import check_alt, show
+from course_utils.viz.stages import StagePlan, stages_of
 
 LOOKS = {
     "input": {"colour": GREY, "dashed": True},
@@ -47,7 +45,7 @@ LOOKS = {
 OTHER_LOOK = {"colour": GREY, "hatch": "\\\\\\\\"}
 
 
-def draw_network(model: object, *, alt: str, boxes_a_row: int = 7) -> None:
+def draw_network(model: object, *, alt: str, boxes_a_row: int = 6) -> None:
     """A built Sequential or functional Keras model as boxes: what each layer does, what shape it hands on, its weights.
 
     Activations, dropout and normalizations stand as strips under the layer that they follow. What skips layers is an
@@ -55,24 +53,24 @@ def draw_network(model: object, *, alt: str, boxes_a_row: int = 7) -> None:
     for a model that is not built, for fewer than 3 boxes a row, and without an alt text.
     """
     check_alt(alt)
-    if not 3 <= boxes_a_row <= 7:
-        raise ValueError(f"boxes_a_row must be from 3 to 7, not {boxes_a_row}.")
+    if not 3 <= boxes_a_row <= 6:
+        raise ValueError(f"boxes_a_row must be from 3 to 6, not {boxes_a_row}.")
     boxes = read_model(model)
-    arrange(boxes)
-    plan = make_plan(boxes, boxes_a_row)
+    stages = stages_of(boxes)
+    plan = StagePlan(boxes, stages) if stages else make_plan(boxes, boxes_a_row)
     figure, axis = sheet(plan.width, plan.height)
     for drawn in boxes:
         _draw_box(axis, plan, drawn)
     for edge in plan.edges:
-        skips = is_skip(plan, edge)
-        arrow(axis, route(plan, edge), colour=RED if skips else "#444444", gid="skip" if skips else "arrow")
+        skips = plan.is_skip(edge)
+        arrow(axis, plan.route(edge), colour=RED if skips else "#444444", gid="skip" if skips else "arrow")
     total = f"{model.count_params():,} weights in all"
     write(axis, plan.width - MARGIN, 0.1, total, ha="right", color="#444444")
     show(figure, alt)
 
 
-def _draw_box(axis: Axes, plan: Plan, drawn: Box) -> None:
-    left, height = plan.left(drawn), face_height(plan.boxes)
+def _draw_box(axis: Axes, plan: Plan | StagePlan, drawn: Box) -> None:
+    left, height = plan.left(drawn), plan.face(drawn)
     y = plan.top(drawn) - height
     box(axis, left, y, BOX_WIDTH, height, **LOOKS.get(drawn.kind, OTHER_LOOK))
     lines = [(line, {}) for line in lines_of(drawn)] + [(by_x(drawn.shape), {"weight": "bold"})]

@@ -1,20 +1,20 @@
 """Where the boxes of a network stand on the sheet, in inches, and along which points its arrows run."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from textwrap import wrap
 
-from course_utils.viz.graph import Box
+from course_utils.viz.graph import Box, Edge, arrange, first_free
 from course_utils.viz.shapes import LINE_HEIGHT, Point
 
-BOX_WIDTH, GAP, MARGIN, TRACK, ROOM = 1.03, 0.22, 0.2, 0.11, 0.12
-LETTERS_A_LINE = 14
+BOX_WIDTH, GAP, MARGIN, TRACK, ROOM = 1.18, 0.24, 0.22, 0.11, 0.12
+LETTERS_A_LINE = 15
 PITCH = BOX_WIDTH + GAP
 
 Channel = tuple[int, int]  # the room above a row and lane, where lines run from left to right
-Edge = tuple[int, int]  # places of the box that is read and of the box that reads it
 
 
 @dataclass
@@ -37,6 +37,10 @@ class Plan:
         longest = max(end - start for start, end in zip(self.starts, ends))
         return 2 * MARGIN + longest * PITCH - GAP
 
+    def face(self, box: Box) -> float:
+        """The height of a box without its strips: the same for all, so that the arrows are straight."""
+        return max(face_height(other) for other in self.boxes)
+
     def row(self, box: Box) -> int:
         return sum(start <= box.column for start in self.starts) - 1
 
@@ -50,10 +54,30 @@ class Plan:
         return self.tops[self.row(box), box.lane]
 
     def middle(self, box: Box) -> float:
-        return self.top(box) - face_height(self.boxes) / 2
+        return self.top(box) - self.face(box) / 2
 
     def bottom(self, box: Box) -> float:
-        return self.top(box) - face_height(self.boxes) - sum(strip_height(strip) for strip in box.below)
+        return self.top(box) - self.face(box) - sum(strip_height(strip) for strip in box.below)
+
+    def is_skip(self, edge: Edge) -> bool:
+        """Whether the arrow leaps over a column of its own lane."""
+        source, target = (self.boxes[place] for place in edge)
+        return target.column - source.column > 1 and source.lane == target.lane
+
+    def route(self, edge: Edge) -> list[Point]:
+        """The points of the arrow from the box that is read to the box that reads it."""
+        source, target = (self.boxes[place] for place in edge)
+        start, end = (self.left(source) + BOX_WIDTH, self.middle(source)), (self.left(target), self.middle(target))
+        channels = _channels(self, edge)
+        if not channels:
+            bend = start[0] + GAP / 2 if target.lane > source.lane else end[0] - GAP / 2
+            return [start, end] if source.lane == target.lane else [start, (bend, start[1]), (bend, end[1]), end]
+        points = _exit(self, edge, self.tracks[edge, channels[0]])
+        for channel in channels[:-1]:
+            height = self.track(edge, channel)
+            points += [(points[-1][0], height), (MARGIN - _apart(self.tracks[edge, channel]), height)]
+        height, entry = self.track(edge, channels[-1]), _entry(self, edge, self.tracks[edge, channels[-1]])
+        return [*points, (points[-1][0], height), (entry[0][0], height), *entry]
 
     def track(self, edge: Edge, channel: Channel) -> float:
         return self.tops[channel] + ROOM + TRACK * self.tracks[edge, channel]
@@ -61,6 +85,7 @@ class Plan:
 
 def make_plan(boxes: list[Box], boxes_a_row: int) -> Plan:
     """Break the columns into rows, share out the room above each row, and stack the rows from top to bottom."""
+    arrange(boxes)
     plan = Plan(boxes, row_starts(boxes, boxes_a_row))
     plan.tracks = _tracks(plan)
     lanes = sorted({(plan.row(box), box.lane) for box in boxes})
@@ -81,7 +106,7 @@ def row_starts(boxes: Sequence[Box], longest: int) -> list[int]:
     rows = -(-columns // longest)
 
     def crossing(column: int) -> int:
-        return sum(boxes[source].column < column <= box.column for box in boxes for source in box.sources)
+        return len({source for box in boxes for source in box.sources if boxes[source].column < column <= box.column})
 
     @lru_cache(None)
     def best(start: int) -> tuple[float, list[int]]:
@@ -97,101 +122,84 @@ def row_starts(boxes: Sequence[Box], longest: int) -> list[int]:
     return best(0)[1]
 
 
-def route(plan: Plan, edge: Edge) -> list[Point]:
-    """The points of the arrow from the box that is read to the box that reads it."""
-    source, target = (plan.boxes[place] for place in edge)
-    start = (plan.left(source) + BOX_WIDTH, plan.middle(source))
-    end = (plan.left(target), plan.middle(target))
-    channels = _channels(plan, edge)
-    if not channels and source.lane == target.lane:
-        return [start, end]
-    if not channels:
-        bend = start[0] + GAP / 2 if target.lane > source.lane else end[0] - GAP / 2
-        return [start, (bend, start[1]), (bend, end[1]), end]
-    points = _exit(plan, source, target)
-    for channel in channels[:-1]:
-        points += [(points[-1][0], plan.track(edge, channel)), (MARGIN / 3, plan.track(edge, channel))]
-    return points + _entry(plan, source, target, points[-1][0], plan.track(edge, channels[-1]))
-
-
-def is_skip(plan: Plan, edge: Edge) -> bool:
-    """Whether the arrow leaps over a column."""
-    source, target = (plan.boxes[place] for place in edge)
-    return target.column - source.column > 1 and source.lane == target.lane
-
-
 def _channels(plan: Plan, edge: Edge) -> list[Channel]:
     """The rooms that the arrow runs through: none between neighbours, one for an arc, more from row to row."""
     source, target = (plan.boxes[place] for place in edge)
     first, last = plan.row(source), plan.row(target)
     if first == last:
-        return [(first, target.lane)] if is_skip(plan, edge) else []
+        return [(first, target.lane)] if plan.is_skip(edge) else []
     rows = [first + 1, last] if last > first + 1 else [last]
     return [(row, plan.first_lane(row)) for row in rows]
 
 
-def _exit(plan: Plan, source: Box, target: Box) -> list[Point]:
+def _exit(plan: Plan, edge: Edge, track: int) -> list[Point]:
     """The arrow leaves at the top for an arc, at the bottom for a later row, at the right if something stands below."""
+    source, target = (plan.boxes[place] for place in edge)
     left, row = plan.left(source), plan.row(source)
     if plan.row(target) == row:
         return [(left + 0.7 * BOX_WIDTH, plan.top(source))]
-    below = [
-        box for box in plan.boxes if plan.row(box) == row and box.column == source.column and box.lane > source.lane
-    ]
-    if below or target.column == source.column + 1:
+    column = [box for box in plan.boxes if box.column == source.column]
+    if source.lane < max(box.lane for box in column) or target.column == source.column + 1:
         right = left + BOX_WIDTH
-        return [(right, plan.middle(source)), (right + GAP / 2, plan.middle(source))]
+        return [(right, plan.middle(source)), (right + _apart(track), plan.middle(source))]
     return [(left + 0.5 * BOX_WIDTH, plan.bottom(source))]
 
 
-def _entry(plan: Plan, source: Box, target: Box, x: float, y: float) -> list[Point]:
-    """From (x, y) along the room and into the target: from above if it skips into the first lane, else from the left."""
-    left = plan.left(target)
-    skips_in = target.lane == plan.first_lane(plan.row(target)) and target.column > source.column + 1
-    if skips_in or plan.row(source) == plan.row(target):
-        entry = left + 0.3 * BOX_WIDTH
-        return [(x, y), (entry, y), (entry, plan.top(target))]
-    return [(x, y), (left - GAP / 2, y), (left - GAP / 2, plan.middle(target)), (left, plan.middle(target))]
+def _entry(plan: Plan, edge: Edge, track: int) -> list[Point]:
+    """The arrow comes from above if it skips into the first lane of a row, else from the left."""
+    source, target = (plan.boxes[place] for place in edge)
+    left, top, row = plan.left(target), plan.top(target), plan.row(target)
+    skips_in = target.lane == plan.first_lane(row) and target.column > source.column + 1
+    if skips_in or plan.row(source) == row:
+        return [(left + 0.3 * BOX_WIDTH, top)]
+    return [(left - _apart(track), plan.middle(target)), (left, plan.middle(target))]
+
+
+def _apart(track: int) -> float:
+    """How far from a box its line runs upright: another distance for each track, so that no line hides another."""
+    return GAP * (0.3 + 0.14 * min(track, 4))
 
 
 def _tracks(plan: Plan) -> dict[tuple[Edge, Channel], int]:
     """For each line in a room its height there: short lines lie low, and no line lies on another."""
     spans = defaultdict(list)
     for edge in plan.edges:
-        ends = [plan.left(plan.boxes[edge[0]]) + BOX_WIDTH, plan.left(plan.boxes[edge[1]])]
         channels = _channels(plan, edge)
         for place, channel in enumerate(channels):
-            begin = ends[0] if place == 0 else 0.0
-            end = ends[1] if place == len(channels) - 1 else 0.0
+            begin = plan.left(plan.boxes[edge[0]]) + BOX_WIDTH if place == 0 else 0.0
+            end = plan.left(plan.boxes[edge[1]]) if place == len(channels) - 1 else 0.0
             spans[channel].append((abs(end - begin), min(begin, end), max(begin, end), edge))
     tracks = {}
     for channel, lines in spans.items():
         levels: list[list[tuple[float, float]]] = []
         for _, begin, end, edge in sorted(lines):
-            level = next(
-                (k for k, taken in enumerate(levels) if all(end < a or begin > b for a, b in taken)), len(levels)
-            )
-            levels += [[]] if level == len(levels) else []
+            level = first_free(levels, begin, end)
             levels[level].append((begin, end))
             tracks[edge, channel] = level
     return tracks
 
 
 def lines_of(box: Box) -> list[str]:
-    """The name of a box, broken into lines that fit."""
-    return wrap(box.name, LETTERS_A_LINE)
+    """The name of a box, broken into lines that fit; numbers such as 5 x 5 and 4 heads stay together."""
+    together = re.sub(r"(?<=\d) (?=x|head)|(?<=x) (?=\d)|(?<=stride) ", "\u00a0", box.name)
+    return [
+        line.replace("\u00a0", " ")
+        for line in wrap(together, LETTERS_A_LINE, break_on_hyphens=False, break_long_words=False)
+    ]
 
 
 def weights_of(box: Box) -> str:
     """The line that counts the weights, empty if there are none."""
     if box.weights is None:
         return "shared weights"
+    if box.weights >= 1_000_000:
+        return f"{box.weights / 1e6:.2f} M weights"
     return f"{box.weights:,} weights" if box.weights else ""
 
 
-def face_height(boxes: Sequence[Box]) -> float:
-    """The height of every box: that of the one with most lines."""
-    return LINE_HEIGHT * max(len(lines_of(box)) + 1 + bool(weights_of(box)) for box in boxes) + 0.1
+def face_height(box: Box) -> float:
+    """What the name, the shape and the weights need."""
+    return LINE_HEIGHT * (len(lines_of(box)) + 1 + bool(weights_of(box))) + 0.1
 
 
 def strip_height(strip: Box) -> float:

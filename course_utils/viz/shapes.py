@@ -30,7 +30,7 @@ def box(
     axis: Axes, x: float, y: float, width: float, height: float, *, colour: str, hatch: str = "", dashed: bool = False
 ) -> None:
     """A box with its lower left corner at (x, y): a pale face, and a bar at the left in full colour with the hatch."""
-    pale = tuple(1 - 0.18 * (1 - part) for part in to_rgb(colour))
+    pale = "white" if colour == BLACK else tuple(1 - 0.18 * (1 - part) for part in to_rgb(colour))
     frame = FancyBboxPatch(
         (x, y),
         width,
