@@ -2,6 +2,7 @@
 
 from course_utils.viz.animations import show_animation
 from course_utils.viz.charts import heat_map, line_chart, place_legend, show_confusions
+from course_utils.viz.convolution import show_kernel_positions, show_sliding_window
 from course_utils.viz.drawings import draw_block, draw_game, draw_mask, draw_network, draw_recurrence
 from course_utils.viz.images import image_grid
 from course_utils.viz.show import show
@@ -24,6 +25,8 @@ __all__ = [
     "show",
     "show_animation",
     "show_confusions",
+    "show_kernel_positions",
+    "show_sliding_window",
     "table",
     "use_course_style",
 ]
