@@ -115,3 +115,25 @@ def measured_numbers(answer: Any, *names: str, shares: tuple[str, ...] = ()) -> 
     if any(not 0 <= numbers[name] <= 1 for name in shares):
         raise Wrong(f"{' and '.join(shares)}: the values lie between 0 and 1. Did you write percent?")
     return list(numbers.values())
+
+
+def one_number(answer: Any, what: str = "The answer") -> float:
+    """The answer as one finite number: of Python, NumPy or TensorFlow, or an array that holds a single one.
+
+    Raises Wrong, with `what` as the subject, for None, a truth value, a text, several numbers, NaN or infinity.
+    """
+    if answer is None:
+        raise Wrong(f"{what} is None: is the `return` missing?")
+    try:
+        array = np.asarray(answer)
+        truth_value = array.dtype == bool
+        number = float(array.astype("float64").reshape(-1)[0]) if array.size == 1 else None
+    except (TypeError, ValueError) as error:
+        raise Wrong(f"{what} should be one number, not {type(answer).__name__}.") from error
+    if truth_value or isinstance(answer, str):
+        raise Wrong(f"{what} should be one number, not {answer!r}.")
+    if number is None:
+        raise Wrong(f"{what} should be one number, not {array.size} of them.")
+    if not np.isfinite(number):
+        raise Wrong(f"{what} is {number}: infinite or not a number.")
+    return number

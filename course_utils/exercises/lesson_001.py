@@ -2,15 +2,19 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, expect_equal
+from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers, one_number
 
 
 def test_count(answer):
-    if answer == 784 * 10:
+    count = one_number(answer)
+    if count == 784 * 10:
         raise Wrong("You counted the weights. The layer also learns a bias for each output.")
-    if answer == 784 + 10:
+    if count == 784 + 10:
         raise Wrong("Each of the 10 outputs has 784 weights of its own: multiply, do not add.")
-    expect_equal(answer, 7850, f"It is not {answer!r}.")
+    if count == (784 + 1) * 10 + 10:
+        raise Wrong("You counted the biases twice. There is one for each output.")
+    if count != 7850:
+        raise Wrong(f"It is not {count:g}.")
 
 
 def accuracy(predicted, labels):
@@ -25,56 +29,110 @@ def error_rate(predicted, labels):
     return np.mean(np.asarray(predicted) != np.asarray(labels))
 
 
+def in_percent(predicted, labels):
+    return 100 * accuracy(predicted, labels)
+
+
+def one_by_one(predicted, labels):
+    return np.asarray(predicted) == np.asarray(labels)
+
+
+ACCURACY_MISTAKES = (
+    (count_right, "you return the count. Divide it by the number of predictions."),
+    (error_rate, "that is the share of mistakes."),
+    (in_percent, "that is percent. A share lies between 0 and 1."),
+)
+
+
 def test_accuracy(answer):
-    predicted, labels = np.array([1, 2, 3, 4, 5]), np.array([1, 2, 3, 0, 0])
-    result = answer(predicted, labels)
-    if result is not None and np.shape(result) == ():
-        if np.isclose(result, 3):
-            raise Wrong("For 3 right of 5 you return 3. Divide the count by the number of predictions.")
-        if np.isclose(result, 0.4):
-            raise Wrong("For 3 right of 5 you return 0.4: that is the share of mistakes.")
-    expect_close(result, 0.6, "For 3 right of 5 the accuracy is 0.6.")
-    expect_close(answer(labels, labels), 1.0, "If all predictions are right, the accuracy is 1.")
-
-
-def nearest_mean(image, mean_images):
-    return int(np.argmin(np.sum((mean_images - image) ** 2, axis=1)))
-
-
-def farthest_mean(image, mean_images):
-    return int(np.argmax(np.sum((mean_images - image) ** 2, axis=1)))
-
-
-def signed_difference(image, mean_images):
-    return int(np.argmin(np.sum(mean_images - image, axis=1)))
-
-
-def distance_not_label(image, mean_images):
-    return np.min(np.sum((mean_images - image) ** 2, axis=1))
-
-
-def test_nearest_mean(answer):
     generator = np.random.default_rng(0)
-    means = generator.random((10, 784))
-    images = [means[label] + 0.1 * generator.standard_normal(784) for label in (3, 7, 0)]
-    results = [answer(image, means) for image in images]
-    if any(result is None for result in results):
-        raise Wrong("The function returns None: is the `return` missing?")
-    if any(result not in range(10) for result in results):
-        raise Wrong(f"You return {results[0]!r}. The label is wanted: the index of the smallest distance, from 0 to 9.")
-    if results == [farthest_mean(image, means) for image in images]:
-        raise Wrong("You return the mean that is farthest away: look for the smallest distance.")
-    if results == [signed_difference(image, means) for image in images]:
-        raise Wrong("Positive and negative differences cancel in your sum. Square them first.")
-    expect_equal(results, [3, 7, 0], f"Three images near the means 3, 7 and 0 gave {results}.")
+    cases = [(np.array([1, 2, 3, 4, 5]), np.array([1, 2, 3, 0, 0]))]
+    for size in (7, 40):
+        labels = generator.integers(10, size=size)
+        predicted = np.where(generator.random(size) < 0.7, labels, (labels + 1) % 10)
+        cases.append((predicted, labels))
+    for predicted, labels in cases:
+        result = answer(predicted.copy(), labels.copy())
+        if np.shape(result) == labels.shape:
+            raise Wrong("You return one verdict for each prediction. Their mean is wanted, a single number.")
+        result = one_number(result, "What your function returns")
+        right = accuracy(predicted, labels)
+        begin = f"For {count_right(predicted, labels)} right of {labels.size} you return {result:.3g}"
+        for mistake, message in ACCURACY_MISTAKES:
+            wrong = mistake(predicted, labels)
+            if not np.isclose(wrong, right) and np.isclose(result, wrong):
+                raise Wrong(f"{begin}: {message}")
+        if not np.isclose(result, right, atol=1e-4):
+            raise Wrong(f"{begin}; the accuracy is {right:.3g}.")
+
+
+def nearest_image_label(image, images, labels):
+    distances = ((images - image) ** 2).sum(axis=1)
+    return labels[distances.argmin()]
+
+
+def farthest_image_label(image, images, labels):
+    distances = ((images - image) ** 2).sum(axis=1)
+    return labels[distances.argmax()]
+
+
+def signed_differences(image, images, labels):
+    return labels[(images - image).sum(axis=1).argmin()]
+
+
+def place_not_label(image, images, labels):
+    return ((images - image) ** 2).sum(axis=1).argmin()
+
+
+def distance_not_label(image, images, labels):
+    return ((images - image) ** 2).sum(axis=1).min()
+
+
+def brightest_product(image, images, labels):
+    return labels[(images @ image).argmax()]
+
+
+NEAREST_MISTAKES = (
+    (place_not_label, "You return the place of the nearest image in `images`. Its label is wanted: labels[place]."),
+    (farthest_image_label, "You return the label of the image that is farthest away: look for the smallest distance."),
+    (signed_differences, "Positive and negative differences cancel in your sum. Square them first."),
+    (distance_not_label, "You return the smallest distance. The label of the image at this distance is wanted."),
+    (brightest_product, "A large product favours images with much ink. Compare the squared differences."),
+)
+
+
+def nearest_cases():
+    """Four cases in which all the known mistakes give other answers than the right function."""
+    generator = np.random.default_rng(3)
+    labels = np.array([7, 2, 9, 4, 0, 5, 8, 1, 3, 6, 7, 2])
+    for place in (0, 4, 6, 11):
+        images = generator.random((12, 784)) * generator.uniform(0.3, 1, size=(12, 1))
+        image = images[place] + 0.02 * generator.standard_normal(784)
+        yield image, images, labels
+
+
+def test_nearest_image(answer):
+    cases = list(nearest_cases())
+    results = []
+    for image, images, labels in cases:
+        result = answer(image.copy(), images.copy(), labels.copy())
+        results.append(one_number(result, "What your function returns"))
+    expected = [float(nearest_image_label(*case)) for case in cases]
+    for mistake, message in NEAREST_MISTAKES:
+        if np.allclose(results, [mistake(*case) for case in cases]):
+            raise Wrong(message)
+    if results != expected:
+        raise Wrong(f"The labels of the nearest images are {expected}, yours are {results}.")
 
 
 def test_accuracies(answer):
     if not isinstance(answer, dict) or set(answer) != {350, 3500}:
         raise Wrong("A dictionary with the keys 350 and 3500 is wanted, the accuracies as values.")
-    few, many = answer[350], answer[3500]
-    if max(few, many) > 1:
-        raise Wrong("These look like percentages or counts. Give shares from 0 to 1.")
+    if any(isinstance(value, (bool, np.bool_)) for value in answer.values()):
+        raise Wrong("True and False are no accuracies. Give the two numbers that you measured.")
+    few, many = measured_numbers(
+        {str(key): value for key, value in answer.items()}, "350", "3500", shares=("350", "3500")
+    )
     if few >= many:
         raise Wrong("With a tenth of the data the accuracy should be lower. Is the network new, or trained before?")
     if few < 0.6:
@@ -87,50 +145,63 @@ EXERCISES = [
     Exercise(
         key="001-1",
         title="Count what a dense layer learns",
-        minutes=5,
+        minutes=2,
         test=test_count,
         hints=("Each output is a weighted sum of all 784 pixels, plus one constant.", "There are 10 such sums."),
         solution=7850,
-        wrong_answers={"biases forgotten": 7840, "added instead of multiplied": 794},
+        wrong_answers={
+            "biases forgotten": 7840,
+            "added instead of multiplied": 794,
+            "biases twice": 7860,
+            "a truth value": True,
+        },
         explanation="784 weights for each of 10 outputs, and 10 biases.",
     ),
     Exercise(
         key="001-2",
         title="Write the accuracy",
-        minutes=10,
+        minutes=5,
         test=test_accuracy,
         hints=(
             "Comparing two arrays with == gives an array of true and false.",
             "The mean of true and false values is the share of true.",
         ),
         solution=accuracy,
-        wrong_answers={"a count": count_right, "the share of mistakes": error_rate},
+        wrong_answers={
+            "a count": count_right,
+            "the share of mistakes": error_rate,
+            "percent": in_percent,
+            "no mean": one_by_one,
+        },
         explanation="The mean counts True as 1 and False as 0.",
     ),
     Exercise(
         key="001-3",
-        title="Write the nearest mean",
-        minutes=10,
-        test=test_nearest_mean,
+        title="Write the nearest image",
+        minutes=8,
+        test=test_nearest_image,
         hints=(
-            "mean_images - image has shape (10, 784): one row of differences a digit.",
-            "Square, sum along the row, then np.argmin.",
+            "images - image has shape (n, 784): one row of differences for each of the images.",
+            "Square, sum along the row, then argmin: the place of the nearest. Its label stands at the same place in labels.",
         ),
-        solution=nearest_mean,
+        solution=nearest_image_label,
         wrong_answers={
-            "farthest": farthest_mean,
-            "no square": signed_difference,
+            "the place": place_not_label,
+            "farthest": farthest_image_label,
+            "no square": signed_differences,
             "the distance itself": distance_not_label,
+            "a product": brightest_product,
         },
-        explanation="The smallest sum of squared differences belongs to the nearest mean.",
+        explanation="The smallest sum of squared differences belongs to the nearest image.",
     ),
     Exercise(
         key="001-4",
         title="Measure what less data costs",
-        minutes=15,
+        minutes=10,
         test=test_accuracies,
         hints=(
-            "Copy the cell that builds the network: that gives new, untrained weights. Compile and fit it on inputs[:350] and targets[:350].",
+            "Copy the cell that builds the network: that gives new, untrained weights. "
+            "Compile and fit it on inputs[:350] and targets[:350].",
             "Then evaluate on digits.test, as the lesson does with argmax.",
         ),
         solution={350: 0.86, 3500: 0.93},
@@ -138,7 +209,9 @@ EXERCISES = [
             "percentages": {350: 80, 3500: 93},
             "the trained network trained on": {350: 0.94, 3500: 0.93},
             "one key": {350: 0.8},
+            "not a number": {350: float("nan"), 3500: 0.93},
+            "a truth value": {350: False, 3500: True},
         },
-        explanation="Ten times the data takes away about half of the mistakes here.",
+        explanation="With a tenth of the data, this network makes about twice as many mistakes.",
     ),
 ]
