@@ -131,3 +131,69 @@ def test_the_penalty_is_part_of_the_discriminators_loss_and_bounds_its_slope():
         free.discriminator_step(real), bounded.discriminator_step(real)
     lengths = [np.linalg.norm(model.discriminator.get_weights()[0]) for model in (free, bounded)]
     assert lengths[0] > 10 and 0.9 < lengths[1] < 1.3
+
+
+# 3500 numbers, 0 to 3499, in batches of 64: the last batch holds 44, whose mean is 3477.5; the mean of all is 1749.5.
+NUMBERS = np.arange(3500, dtype="float32").reshape(-1, 1, 1, 1)
+
+
+def logged(game, steps_per_execution, *examples):
+    """What two epochs over the numbers log, in their order."""
+    game.compile(jit_compile=False, steps_per_execution=steps_per_execution)
+    return game.fit(*examples, batch_size=64, epochs=2, shuffle=False, verbose=0).history
+
+
+def one_number(name, weight=1.0):
+    """A network x -> weight * x of pictures with one pixel."""
+    start = keras.initializers.Constant(weight)
+    return keras.Sequential(
+        [keras.Input((1, 1, 1)), keras.layers.Dense(1, use_bias=False, kernel_initializer=start)], name=name
+    )
+
+
+def mean_of(*arguments):
+    """In place of a player's step: its loss is the mean of the real examples."""
+    return tf.reduce_mean(arguments[-1])
+
+
+class MeansOnly(gan.AdversarialModel):
+    def discriminator_step(self, real, condition=None):
+        return tf.reduce_mean(real)
+
+    generator_step = discriminator_step
+
+
+@pytest.mark.parametrize("steps_per_execution", [1, 11])
+@pytest.mark.parametrize("discriminator_steps", [1, 2])
+def test_logs_the_mean_of_the_epoch(discriminator_steps, steps_per_execution):
+    game = MeansOnly(one_number("generator"), one_number("discriminator"), discriminator_steps=discriminator_steps)
+    history = logged(game, steps_per_execution, NUMBERS)
+    assert history == {"discriminator": [1749.5, 1749.5], "generator": [1749.5, 1749.5]}
+
+
+def a_page_game(lesson):
+    """The game of a page, whose steps do nothing but return the mean of the real examples."""
+    page = functions_of(lesson)
+    space = next(value for value in page.values() if hasattr(value, "__globals__")).__globals__
+    space["discriminator_step"] = space["generator_step"] = mean_of
+    if lesson == "305":
+        return page["ImageToImage"](one_number("generator"), one_number("discriminator"), 30, True)
+    space["discriminator_step"] = lambda game, sans, *others: tf.reduce_mean(sans)
+    space["generator_step"] = lambda game, sans, serif: (sans, serif, tf.reduce_mean(sans))
+    return page["CycleGAN"](1.0)
+
+
+@pytest.mark.parametrize("steps_per_execution", [1, 11])
+@pytest.mark.parametrize(("lesson", "names"), [("305", "discriminator generator"), ("306", "discriminators cycle")])
+def test_the_games_of_the_pages_log_the_mean_of_the_epoch(lesson, names, steps_per_execution):
+    history = logged(a_page_game(lesson), steps_per_execution, NUMBERS, NUMBERS)
+    assert history == {name: [1749.5, 1749.5] for name in names.split()}
+
+
+def test_the_dcgan_of_lesson_303_logs_the_mean_of_the_epoch():
+    """With rates of 0 and logits of minus the number, the loss of a real number is the number, nearly; of a fake, ln 2."""
+    silent, opposite = one_number("generator", 0.0), one_number("discriminator", -1.0)
+    game = functions_of("303")["DCGAN"](silent, opposite, keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))
+    history = logged(game, 11, NUMBERS)
+    assert history["discriminator"] == pytest.approx([1749.5 + np.log(2)] * 2, abs=0.01)
+    assert history["generator"] == pytest.approx([np.log(2)] * 2, abs=1e-5)

@@ -53,7 +53,8 @@ class AdversarialModel(keras.Model):
     (n, 1) or a map of outputs. With conditions both take a second input: generator([noise, condition]) and
     discriminator([example, condition]). Each turn makes `discriminator_steps` steps of the discriminator and one of the
     generator, with Adam (beta_1 0.5: Radford et al., 2016). `penalty_weight` times the `gradient_penalty` is added to the
-    discriminator's loss. The metrics "discriminator" and "generator" are the two losses, penalty included.
+    discriminator's loss. The metrics "discriminator" and "generator" are the means over the epoch of what the two steps
+    return: the two losses, penalty included.
     Raises ValueError for networks whose numbers of inputs differ.
     """
 
@@ -78,6 +79,7 @@ class AdversarialModel(keras.Model):
             raise ValueError(f"discriminator_steps must be at least 1, not {discriminator_steps}.")
         self.generator, self.discriminator, self.both_losses = generator, discriminator, losses
         self.discriminator_steps, self.penalty_weight = discriminator_steps, penalty_weight
+        self.means = {player: keras.metrics.Mean(name=player) for player in ("discriminator", "generator")}
         self.generator_optimizer = keras.optimizers.Adam(generator_rate, beta_1=0.5)
         self.discriminator_optimizer = keras.optimizers.Adam(discriminator_rate, beta_1=0.5)
         self.generator_optimizer.build(generator.trainable_weights)
@@ -119,9 +121,11 @@ class AdversarialModel(keras.Model):
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         real, condition = data if isinstance(data, tuple) else (data, None)
+        count = ops.shape(real)[0]  # the last batch of an epoch is smaller: it counts for less
         for _ in range(self.discriminator_steps):
-            loss = self.discriminator_step(real, condition)
-        return {"discriminator": loss, "generator": self.generator_step(real, condition)}
+            self.means["discriminator"].update_state(self.discriminator_step(real, condition), count)
+        self.means["generator"].update_state(self.generator_step(real, condition), count)
+        return {player: mean.result() for player, mean in self.means.items()}
 
     def sample(self, count_or_conditions: int | np.ndarray, seed: int | None = None) -> np.ndarray:
         """Generated examples: `count` of them, or one for each of the conditions (n, ...)."""
