@@ -1,0 +1,234 @@
+"""Exercises of lesson 102, weight sharing."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers, one_number
+
+WEIGHT_MISTAKES = {
+    296: "That is the convolution, which shares its weights. Without sharing each of the 100 places has its own.",
+    28_800: "You counted the kernels. Each place has biases of its own too, one for each kernel.",
+    28_808: "You let all places share the biases. Each place has biases of its own as well.",
+    18_944: 'You counted 8 x 8 places. With padding "same" there are as many as pixels.',
+    320_800: "That is a dense layer. Here each output still sees a window of 3 x 3 pixels only.",
+    8_000: "Your kernels read one channel. Each reads all 4: 3 * 3 * 4 weights.",
+}
+
+
+def test_weights(answer):
+    number = one_number(answer)
+    if number in WEIGHT_MISTAKES:
+        raise Wrong(WEIGHT_MISTAKES[number])
+    if number != 29_600:
+        raise Wrong(f"It is not {number:g}.")
+
+
+def moved(images, down=0, right=0):
+    return np.roll(images, (down, right), axis=(1, 2))
+
+
+def moves_along(function, images):
+    moved_first = function(moved(images, right=1))
+    moved_last = moved(function(images), right=1)
+    return np.allclose(moved_first, moved_last)
+
+
+def stays_the_same(function, images):
+    return np.allclose(function(moved(images, right=1)), function(images))
+
+
+def forgets_to_move_first(function, images):
+    return np.allclose(moved(function(images), right=1), function(images))
+
+
+def moves_back(function, images):
+    return np.allclose(function(moved(images, right=1)), moved(function(images), right=-1))
+
+
+def compares_shapes(function, images):
+    return np.shape(function(moved(images, right=1))) == np.shape(moved(function(images), right=1))
+
+
+def blur(images):
+    """A convolution around the rim; three places of the kernel."""
+    return 0.5 * images + 0.3 * np.roll(images, 1, axis=2) - 0.2 * np.roll(images, 2, axis=1)
+
+
+def bend(images):
+    return np.maximum(images - 0.2, 0)
+
+
+def weight_by_column(images):
+    """Each column has a weight of its own."""
+    return images * np.linspace(1, 2, images.shape[2])[:, np.newaxis]
+
+
+def mirror(images):
+    return images[:, :, ::-1]
+
+
+def mean_everywhere(images):
+    """The mean of each image at all of its places: it moves along, and it also stays the same."""
+    return np.broadcast_to(images.mean(axis=(1, 2), keepdims=True), images.shape)
+
+
+def fixed_pattern(images):
+    """Whatever the images, the same ramp: it stays the same, and so it does not move along."""
+    return np.broadcast_to(np.linspace(0, 1, images.shape[2])[:, np.newaxis], images.shape)
+
+
+def rows_differ(images):
+    """Each row has a weight of its own: a move to the right does not notice."""
+    return images * np.linspace(1, 2, images.shape[1])[:, np.newaxis, np.newaxis]
+
+
+CASES = (
+    (blur, True, "a convolution"),
+    (bend, True, "a ReLU"),
+    (mean_everywhere, True, "a map that holds the mean of the image everywhere"),
+    (rows_differ, True, "a layer with other weights in each row, for a move to the right"),
+    (weight_by_column, False, "a layer with other weights in each column"),
+    (mirror, False, "a mirror"),
+    (fixed_pattern, False, "a map that is the same for all images"),
+)
+MOVES_MISTAKES = (
+    (stays_the_same, "You ask whether the output stays the same. That is invariance; here it should move along."),
+    (forgets_to_move_first, "You move only the output. Move the images too, before `function` sees them."),
+    (compares_shapes, "You compare shapes. Compare the numbers: np.allclose."),
+    (moves_back, "You move the output the other way. It should move as the images do."),
+)
+
+
+def test_moves_along(answer):
+    generator = np.random.default_rng(3)
+    answers = []
+    for function, _, name in CASES:
+        images = generator.random((2, 5, 6, 3))
+        verdict = answer(function, images.copy())
+        if np.shape(verdict) != () or np.asarray(verdict).dtype != bool:
+            raise Wrong(
+                f"For {name} you return {type(verdict).__name__}: one truth value is wanted, np.allclose gives it."
+            )
+        answers.append(bool(verdict))
+    expected = [moves for _, moves, _ in CASES]
+    if answers == expected:
+        return
+    for mistake, message in MOVES_MISTAKES:
+        images = np.random.default_rng(4).random((2, 5, 6, 3))
+        if answers == [bool(mistake(function, images)) for function, _, _ in CASES]:
+            raise Wrong(message)
+    wrong = next(number for number, verdict in enumerate(answers) if verdict != expected[number])
+    _, moves, name = CASES[wrong]
+    raise Wrong(f"For {name} the answer is {moves}; yours is {answers[wrong]}.")
+
+
+def shares_of(answer, *names):
+    """The reported shares, truth values refused."""
+    if isinstance(answer, dict):
+        for name in names:
+            if name in answer:
+                one_number(answer[name], f'"{name}"')
+    return measured_numbers(answer, *names, shares=names)
+
+
+def test_moved_digits(answer):
+    centred, moved_by_four = shares_of(answer, "centred", "moved")
+    if moved_by_four > centred + 0.03:
+        raise Wrong("Better on moved digits than on centred ones? The two numbers may have changed places.")
+    if centred < 0.85:
+        raise Wrong("The centred digits have suffered: LeNet-5 did better before. Train longer, or move less wildly.")
+    if moved_by_four < 0.7:
+        raise Wrong("That is hardly better than before. Does the network see moved digits while it trains?")
+
+
+def test_few_images(answer):
+    shared, unshared = shares_of(answer, "shared", "unshared")
+    if min(shared, unshared) < 0.6:
+        raise Wrong("That is very low for 500 images. As many steps as before need more epochs: about seven times.")
+    if unshared > shared + 0.02:
+        raise Wrong("Better without sharing? Give both the same images, steps and rate, or look for swapped names.")
+    if shared > 0.965:
+        raise Wrong("As good as with all images: did the networks see 500 images only?")
+
+
+EXERCISES = [
+    Exercise(
+        key="102-1",
+        title="Count the weights without sharing",
+        minutes=5,
+        test=test_weights,
+        hints=(
+            "First one place: how many weights do 8 kernels that read 3 x 3 x 4 numbers have, with their biases?",
+            'There are 10 * 10 places with padding "same", and each has that many.',
+        ),
+        solution=29_600,
+        wrong_answers={
+            "shared": 296,
+            "no biases": 28_800,
+            "biases shared": 28_808,
+            "valid": 18_944,
+            "dense": 320_800,
+            "one channel": 8_000,
+            "truth value": True,
+        },
+        explanation="(3 * 3 * 4 + 1) * 8 * 100: a hundred times the convolution, which has 296.",
+    ),
+    Exercise(
+        key="102-2",
+        title="Does the output move along?",
+        minutes=10,
+        test=test_moves_along,
+        hints=(
+            "Two ways lead to the result: move, then apply `function`; or apply `function`, then move.",
+            "np.allclose(function(moved(images, right=1)), moved(function(images), right=1))",
+        ),
+        solution=moves_along,
+        wrong_answers={
+            "invariance": stays_the_same,
+            "images not moved": forgets_to_move_first,
+            "shapes only": compares_shapes,
+            "the other way": moves_back,
+            "always true, in words": lambda function, images: "yes",
+        },
+        explanation="If both ways agree, the function is equivariant to this move.",
+    ),
+    Exercise(
+        key="102-3",
+        title="Learn the moves from examples",
+        minutes=20,
+        test=test_moved_digits,
+        hints=(
+            "keras.Sequential([keras.Input((28, 28, 1)), layers.RandomTranslation(4 / 28, 4 / 28, "
+            'fill_mode="constant"), build_lenet()]) moves each training image by its own random offset.',
+            "Put it into a function without arguments and hand that to `train`. Then call moved_accuracy(network, 4).",
+        ),
+        solution={"centred": 0.94, "moved": 0.91},
+        wrong_answers={
+            "percent": {"centred": 94.0, "moved": 91.0},
+            "LeNet-5 as it was": {"centred": 0.96, "moved": 0.42},
+            "changed places": {"centred": 0.7, "moved": 0.94},
+            "only one number": 0.91,
+            "centred digits lost": {"centred": 0.5, "moved": 0.48},
+            "truth value": {"centred": True, "moved": 0.9},
+        },
+        explanation="One such run: a little worse in the middle, far better at 4 pixels. Examples taught the moves.",
+    ),
+    Exercise(
+        key="102-4",
+        title="Fewer images",
+        minutes=15,
+        test=test_few_images,
+        hints=(
+            "Set train_images and train_labels to their first 500 entries, and epochs to 7 times as many.",
+            "Then train(build_lenet, rate, train_images) and train(build_unshared_lenet, rate, train_images).",
+        ),
+        solution={"shared": 0.93, "unshared": 0.905},
+        wrong_answers={
+            "percent": {"shared": 93.0, "unshared": 90.5},
+            "changed places": {"shared": 0.9, "unshared": 0.94},
+            "trained too little": {"shared": 0.55, "unshared": 0.4},
+            "all images": {"shared": 0.975, "unshared": 0.965},
+            "only one number": 0.93,
+        },
+        explanation="One such run: fewer images make the missing sharing felt. Where data is short, an assumption helps.",
+    ),
+]
