@@ -1,6 +1,7 @@
 """What a layer of Keras is called in plain words, and of which kind it is. Asks for class names only: imports no Keras."""
 
 import re
+from collections.abc import Sequence
 
 KIND_OF = {
     "input": {"InputLayer"},
@@ -93,9 +94,13 @@ def is_given(operation: object) -> bool:
     return not re.fullmatch(rf"({own}|input|keras_tensor)(_\d+)?", operation.name.lower())
 
 
-def by_x(numbers: object) -> str:
+def by_x(numbers: Sequence[int | None]) -> str:
     """(28, 28, 6) -> 28 x 28 x 6; an unknown length is written "any", and () is one number."""
-    return " x ".join("any" if number is None else str(number) for number in numbers) or "1 number"
+    if len(numbers) == 0:
+        return "1 number"
+    if tuple(numbers) == (None,):
+        return "any length"
+    return " x ".join("any" if number is None else str(number) for number in numbers)
 
 
 def _size(operation: object) -> str:

@@ -5,7 +5,6 @@ from matplotlib.axes import Axes
 from course_utils.viz.graph import Box, read_model
 from course_utils.viz.layer_words import by_x
 from course_utils.viz.plan import (
-    BOX_WIDTH,
     MARGIN,
     Plan,
     lines_of,
@@ -14,6 +13,7 @@ from course_utils.viz.plan import (
     weights_of,
 )
 from course_utils.viz.shapes import (
+    BAR,
     BLACK,
     BLUE,
     GREEN,
@@ -72,13 +72,13 @@ def draw_network(model: object, *, alt: str, boxes_a_row: int = 6) -> None:
 def _draw_box(axis: Axes, plan: Plan | StagePlan, drawn: Box) -> None:
     left, height = plan.left(drawn), plan.face(drawn)
     y = plan.top(drawn) - height
-    box(axis, left, y, BOX_WIDTH, height, **LOOKS.get(drawn.kind, OTHER_LOOK))
+    box(axis, (left, y), (plan.wide, height), **LOOKS.get(drawn.kind, OTHER_LOOK))
     lines = [(line, {}) for line in lines_of(drawn)] + [(by_x(drawn.shape), {"weight": "bold"})]
     if weights_of(drawn):
         lines.append((weights_of(drawn), {"color": "#444444", "fontsize": 8}))
-    write_lines(axis, left + BOX_WIDTH / 2 + 0.04, y + height / 2, lines)
+    write_lines(axis, left + (plan.wide + BAR) / 2, y + height / 2, lines)
     for strip in drawn.below:
         y -= strip_height(strip)
-        box(axis, left, y, BOX_WIDTH, strip_height(strip), **OTHER_LOOK)
+        box(axis, (left, y), (plan.wide, strip_height(strip)), **OTHER_LOOK)
         lines = [(line, {"fontsize": 8}) for line in [*lines_of(strip), weights_of(strip)] if line]
-        write_lines(axis, left + BOX_WIDTH / 2 + 0.04, y + strip_height(strip) / 2, lines)
+        write_lines(axis, left + (plan.wide + BAR) / 2, y + strip_height(strip) / 2, lines)

@@ -26,6 +26,7 @@ class Plan:
     tops: dict[Channel, float] = field(default_factory=dict)
     tracks: dict[tuple[Edge, Channel], int] = field(default_factory=dict)
     height: float = 0.0
+    wide: float = BOX_WIDTH
 
     @property
     def edges(self) -> list[Edge]:

@@ -13,6 +13,7 @@ BLUE, RED, GREEN, PINK, BLACK, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#
 GREY = "#777777"
 FONT = 8.5
 LINE_HEIGHT = 0.145
+BAR = 0.09
 
 Point = tuple[float, float]
 
@@ -27,26 +28,26 @@ def sheet(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def box(
-    axis: Axes, x: float, y: float, width: float, height: float, *, colour: str, hatch: str = "", dashed: bool = False
+    axis: Axes,
+    corner: Point,
+    size: tuple[float, float],
+    colour: str,
+    *,
+    hatch: str = "",
+    dashed: bool = False,
+    bar: bool = True,
 ) -> None:
-    """A box with its lower left corner at (x, y): a pale face, and a bar at the left in full colour with the hatch."""
+    """A box by its lower left corner, width and height: a pale face, and a bar at the left, full of colour and hatched."""
     pale = "white" if colour == BLACK else tuple(1 - 0.18 * (1 - part) for part in to_rgb(colour))
-    frame = FancyBboxPatch(
-        (x, y),
-        width,
-        height,
-        boxstyle="round,pad=0,rounding_size=0.05",
-        facecolor=pale,
-        edgecolor=colour,
-        linewidth=1.2,
-        linestyle=(0, (3, 2)) if dashed else "-",
-        gid="box",
-        zorder=3,
-    )
+    look = {"facecolor": pale, "edgecolor": colour, "linewidth": 1.2, "linestyle": (0, (3, 2)) if dashed else "-"}
+    corners = "round,pad=0,rounding_size=0.05"
+    frame = FancyBboxPatch(corner, *size, boxstyle=corners, gid="box", zorder=3, **look)
     axis.add_patch(frame)
-    bar = Rectangle((x, y), 0.09, height, facecolor=colour, edgecolor="white", hatch=hatch, linewidth=0, zorder=4)
-    axis.add_patch(bar)
-    bar.set_clip_path(frame)
+    if bar:
+        look = {"facecolor": colour, "edgecolor": "white", "linewidth": 0, "hatch": hatch}
+        strip = Rectangle(corner, BAR, size[1], zorder=4, **look)
+        axis.add_patch(strip)
+        strip.set_clip_path(frame)
 
 
 def write(axis: Axes, x: float, y: float, text: str, **settings) -> None:

@@ -6,7 +6,8 @@ from course_utils.viz.graph import Box, Edge
 from course_utils.viz.plan import BOX_WIDTH, MARGIN, face_height, strip_height
 from course_utils.viz.shapes import Point
 
-MOST_STAGES, STEP, BETWEEN, HEAD = 6, 0.36, 0.17, 0.2
+MOST_STAGES, STEP, BETWEEN, HEAD = 7, 0.36, 0.17, 0.2
+NARROW = 1.04  # inches: the width of a box where seven stand side by side
 
 
 def stages_of(boxes: list[Box]) -> list[list[int]]:
@@ -54,8 +55,9 @@ class StagePlan:
         last = [self.boxes[stage[-1]] for stage in self.stages]
         sizes = sorted({_size(box) for box in last}, reverse=True)
         self.levels = [sizes.index(_size(box)) for box in last]
-        self.gap = min(0.5, (8.5 - len(last) * BOX_WIDTH) / (len(last) - 1))
-        self.width = 2 * MARGIN + len(last) * (BOX_WIDTH + self.gap) - self.gap
+        self.wide = BOX_WIDTH if len(last) <= 6 else NARROW
+        self.gap = min(0.5, (8.5 - len(last) * self.wide) / (len(last) - 1))
+        self.width = 2 * MARGIN + len(last) * (self.wide + self.gap) - self.gap
         self.height = 0.0  # the tops count from here, until the lowest box is known
         self.height = 0.35 - min(self.bottom(self.boxes[stage[-1]]) for stage in self.stages)
 
@@ -67,7 +69,7 @@ class StagePlan:
         return face_height(box)
 
     def left(self, box: Box) -> float:
-        return MARGIN + box.column * (BOX_WIDTH + self.gap)
+        return MARGIN + box.column * (self.wide + self.gap)
 
     def head(self, level: float) -> float:
         return self.height - HEAD - STEP * level
@@ -90,10 +92,10 @@ class StagePlan:
     def route(self, edge: Edge) -> list[Point]:
         """The points of the arrow: down inside a stage, up to the head of the next, or over all smaller stages."""
         source, target = (self.boxes[place] for place in edge)
-        right, left = self.left(source) + BOX_WIDTH, self.left(target)
+        right, left = self.left(source) + self.wide, self.left(target)
         start, end = self.middle(source), self.middle(target)
         if not self.is_skip(edge):
-            down = [(left + BOX_WIDTH / 2, self.bottom(source)), (left + BOX_WIDTH / 2, self.top(target))]
+            down = [(left + self.wide / 2, self.bottom(source)), (left + self.wide / 2, self.top(target))]
             bend = right + self.gap / 2
             return down if source.column == target.column else [(right, start), (bend, start), (bend, end), (left, end)]
         near, far, above = right + self.gap / 4, left - self.gap / 4, start + 0.12
