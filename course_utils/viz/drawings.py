@@ -1,4 +1,4 @@
-"""Drawings of ideas: a loop and the same unrolled, the game of a GAN, a transformer block, a mask; and of whole networks."""
+"""Drawings of ideas: a loop unrolled, the game of a GAN, a transformer block, a mask; and of whole networks."""
 
 from collections.abc import Sequence
 from typing import Literal

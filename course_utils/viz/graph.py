@@ -22,7 +22,7 @@ class Box:
 
 
 def read_model(model: object) -> list[Box]:
-    """The boxes of a built Sequential or functional model, each after those that it reads. Raises ValueError for others."""
+    """The boxes of a built Sequential or functional model, each after those that it reads; ValueError for others."""
     outputs = getattr(model, "outputs", None)
     if not outputs or not hasattr(outputs[0], "_keras_history"):
         raise ValueError(
@@ -99,7 +99,7 @@ def _fold(boxes: list[Box]) -> list[Box]:
 
 
 def arrange(boxes: list[Box]) -> None:
-    """Give each box its column, as far right as its readers allow, and its lane: the longest run the first, a branch its own."""
+    """Give each box its column, as far right as its readers allow, and its lane: the first to the longest run."""
     readers = readers_of(boxes)
     to_end = [0] * len(boxes)
     for place in reversed(range(len(boxes))):

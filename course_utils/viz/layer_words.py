@@ -66,7 +66,7 @@ def kind_of(operation: object) -> str:
 
 
 def words_of(operation: object, call: object = None) -> str:
-    """The plain name: "convolution 5 x 5, ReLU", "dense 120"; `call` is the `arguments` of its node."""
+    """The plain name: "convolution 5 x 5, ReLU", "dense 120"; `call`: how it was called."""
     kind, base = kind_of(operation), base_name(operation)
     if kind == "network":
         return in_words(operation.name)

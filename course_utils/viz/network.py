@@ -4,14 +4,7 @@ from matplotlib.axes import Axes
 
 from course_utils.viz.graph import Box, read_model
 from course_utils.viz.layer_words import by_x
-from course_utils.viz.plan import (
-    MARGIN,
-    Plan,
-    lines_of,
-    make_plan,
-    strip_height,
-    weights_of,
-)
+from course_utils.viz.plan import MARGIN, Plan, lines_of, make_plan, strip_height, weights_of
 from course_utils.viz.shapes import (
     BAR,
     BLACK,
@@ -70,6 +63,7 @@ def draw_network(model: object, *, alt: str, boxes_a_row: int = 6) -> None:
 
 
 def _draw_box(axis: Axes, plan: Plan | StagePlan, drawn: Box) -> None:
+    """One box with its name, shape and weights, and the strips below it."""
     left, height = plan.left(drawn), plan.face(drawn)
     y = plan.top(drawn) - height
     box(axis, (left, y), (plan.wide, height), **LOOKS.get(drawn.kind, OTHER_LOOK))

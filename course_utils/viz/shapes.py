@@ -1,4 +1,4 @@
-"""The pen of the drawings: a sheet measured in inches, boxes with a second cue beside their colour, arrows with round corners."""
+"""The pen of the drawings: a sheet in inches, boxes with a second cue beside their colour, arrows."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ def box(
     dashed: bool = False,
     bar: bool = True,
 ) -> None:
-    """A box by its lower left corner, width and height: a pale face, and a bar at the left, full of colour and hatched."""
+    """A box by its lower left corner, width and height: a pale face, and a hatched bar at the left."""
     pale = "white" if colour == BLACK else tuple(1 - 0.18 * (1 - part) for part in to_rgb(colour))
     look = {"facecolor": pale, "edgecolor": colour, "linewidth": 1.2, "linestyle": (0, (3, 2)) if dashed else "-"}
     corners = "round,pad=0,rounding_size=0.05"

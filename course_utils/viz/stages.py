@@ -1,4 +1,4 @@
-"""The sheet for an encoder and decoder with skip connections (a U-Net): a column for each size of image, deeper ones lower."""
+"""The sheet for a U-Net: a column for each size of image, smaller sizes lower, skip connections above them."""
 
 from dataclasses import dataclass
 
