@@ -127,7 +127,7 @@ def readers_of(boxes: list[Box]) -> list[list[int]]:
 
 
 def _chains(boxes: list[Box], readers: list[list[int]]) -> list[list[int]]:
-    """The boxes as runs: each goes on from its deepest source, if that goes on to it, the reader with the longest way."""
+    """The boxes as runs: each follows its deepest source, if it is the reader of that source with the longest way."""
     depth = [0] * len(boxes)
     for place, box in enumerate(boxes):
         depth[place] = max((1 + depth[source] for source in box.sources), default=0)

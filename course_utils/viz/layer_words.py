@@ -1,4 +1,4 @@
-"""What a layer of Keras is called in plain words, and of which kind it is. Asks for class names only: imports no Keras."""
+"""What a layer of Keras is called in plain words, and of which kind it is, by class names: imports no Keras."""
 
 import re
 from collections.abc import Sequence
