@@ -154,7 +154,7 @@ def _discounted(counts: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[dict
 
 
 def _discounts(once: int, twice: int, three: int, four: int) -> tuple[float, float, float]:
-    """What is taken off counts of 1, of 2 and of 3 or more, given how many runs were read once, twice, ....
+    """What is taken off counts of 1, of 2 and of 3 or more, given how many runs were read once, twice and so on.
 
     Where these give no three discounts that leave something of each count (texts or contexts that are too short), all
     have one, once / (once + 2 twice), or a half where that is none either.

@@ -1,5 +1,6 @@
 """Measures of a model's results: thin and documented, on well-kept libraries."""
 
+from course_utils.metrics.attention import attention_of
 from course_utils.metrics.detection import coco_map
 
-__all__ = ["coco_map"]
+__all__ = ["attention_of", "coco_map"]
