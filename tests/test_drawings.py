@@ -10,8 +10,8 @@ from keras import layers
 from matplotlib.text import Text
 
 from course_utils.viz import draw_block, draw_game, draw_mask, draw_network, draw_recurrence
-from course_utils.viz.graph import read_model
-from course_utils.viz.layer_words import by_x
+from course_utils.viz.drawings.graph import read_model
+from course_utils.viz.drawings.layer_words import by_x
 
 ALT = "A small drawing made by a test"
 

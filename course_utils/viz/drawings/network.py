@@ -2,10 +2,10 @@
 
 from matplotlib.axes import Axes
 
-from course_utils.viz.graph import Box, read_model
-from course_utils.viz.layer_words import by_x
-from course_utils.viz.plan import MARGIN, Plan, lines_of, make_plan, strip_height, weights_of
-from course_utils.viz.shapes import (
+from course_utils.viz.drawings.graph import Box, read_model
+from course_utils.viz.drawings.layer_words import by_x
+from course_utils.viz.drawings.plan import MARGIN, Plan, lines_of, make_plan, strip_height, weights_of
+from course_utils.viz.drawings.shapes import (
     BAR,
     BLACK,
     BLUE,
@@ -21,8 +21,8 @@ from course_utils.viz.shapes import (
     write,
     write_lines,
 )
+from course_utils.viz.drawings.stages import StagePlan, stages_of
 from course_utils.viz.show import check_alt, show
-from course_utils.viz.stages import StagePlan, stages_of
 
 LOOKS = {
     "input": {"colour": GREY, "dashed": True},

@@ -1,4 +1,4 @@
-"""Drawings of ideas: a loop unrolled, the game of a GAN, a transformer block, a mask; and of whole networks."""
+"""Drawings of ideas: a loop unrolled, the game of a GAN, a transformer block, a mask."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -7,11 +7,22 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from course_utils.viz.network import draw_network
-from course_utils.viz.shapes import BAR, BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, Point, arrow, box, sheet, write
+from course_utils.viz.drawings.shapes import (
+    BAR,
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PINK,
+    RED,
+    Point,
+    arrow,
+    box,
+    sheet,
+    write,
+)
 from course_utils.viz.show import check_alt, show
-
-__all__ = ["draw_block", "draw_game", "draw_mask", "draw_network", "draw_recurrence"]
 
 KERNEL = {"colour": BLUE, "gid": "kernel"}
 RECURRENT = {"colour": RED, "gid": "recurrent kernel", "linewidth": 2.0}

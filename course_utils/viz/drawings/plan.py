@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from textwrap import wrap
 
-from course_utils.viz.graph import Box, Edge, arrange, first_free
-from course_utils.viz.shapes import LINE_HEIGHT, Point
+from course_utils.viz.drawings.graph import Box, Edge, arrange, first_free
+from course_utils.viz.drawings.shapes import LINE_HEIGHT, Point
 
 BOX_WIDTH, GAP, MARGIN, TRACK, ROOM = 1.18, 0.24, 0.22, 0.11, 0.12
 LETTERS_A_LINE = 15

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from course_utils.viz.graph import Box, Edge
-from course_utils.viz.plan import BOX_WIDTH, MARGIN, face_height, strip_height
-from course_utils.viz.shapes import Point
+from course_utils.viz.drawings.graph import Box, Edge
+from course_utils.viz.drawings.plan import BOX_WIDTH, MARGIN, face_height, strip_height
+from course_utils.viz.drawings.shapes import Point
 
 MOST_STAGES, STEP, BETWEEN, HEAD = 7, 0.36, 0.17, 0.2
 NARROW = 1.04  # inches: the width of a box where seven stand side by side

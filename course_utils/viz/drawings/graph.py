@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from course_utils.viz.layer_words import in_words, is_given, kind_of, words_of
+from course_utils.viz.drawings.layer_words import in_words, is_given, kind_of, words_of
 
 Edge = tuple[int, int]  # places of the box that is read and of the box that reads it
 
