@@ -20,8 +20,8 @@ ALT = "A small drawing made by a test"
 def drawn(monkeypatch):
     """The figures that would reach the page."""
     figures = []
-    for module in ("network", "drawings"):
-        target = importlib.import_module(f"course_utils.viz.{module}")
+    for module in ("network", "ideas"):
+        target = importlib.import_module(f"course_utils.viz.drawings.{module}")
         monkeypatch.setattr(target, "show", lambda figure, alt: figures.append(figure))
     yield figures
     plt.close("all")
