@@ -229,23 +229,30 @@ def test_outputs_are_clean(lesson):
     assert all(set(cell.metadata) <= keys for cell in lesson.read().cells)
 
 
+def pictures_of(cell):
+    """The <img> tags among the outputs of a cell."""
+    pages = [output.data["text/html"] for output in cell.get("outputs", []) if "text/html" in output.get("data", {})]
+    return re.findall(r"<img[^>]*>", " ".join(pages))
+
+
 @each_lesson
 def test_every_picture_has_alt_text(lesson):
-    pictures = [output for output in outputs(lesson) if "image/png" in output.get("data", {})]
-    assert pictures
-    assert all(len(picture.metadata["image/png"]["alt"].split()) >= 4 for picture in pictures)
-    images = re.findall(
-        r"<img[^>]*>",
-        " ".join(output.data["text/html"] for output in outputs(lesson) if "text/html" in output.get("data", {})),
-    )
-    assert all(re.search(r'alt="[^"]{20,}"', image) for image in images)
+    assert not [output for output in outputs(lesson) if "image/png" in output.get("data", {})], "show it by viz.show"
+    pictures = [picture for cell in code_cells(lesson) for picture in pictures_of(cell)]
+    assert pictures and all(re.search(r'alt="[^"]{20,}"', picture) for picture in pictures)
+
+
+@each_new_form
+def test_alt_texts_are_short(lesson):
+    texts = [re.search(r'alt="([^"]*)"', picture)[1] for cell in code_cells(lesson) for picture in pictures_of(cell)]
+    assert [text for text in texts if len(text.split()) > 30] == []
 
 
 @each_lesson
 def test_every_picture_is_followed_by_its_explanation(lesson):
     cells = lesson.read().cells
     for cell, following in zip(cells, [*cells[1:], None]):
-        if any("image/png" in output.get("data", {}) for output in cell.get("outputs", [])):
+        if pictures_of(cell):
             assert following is not None and following.cell_type == "markdown", f"nothing explains {cell.source[:80]}"
 
 
