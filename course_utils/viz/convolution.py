@@ -28,9 +28,9 @@ def show_sliding_window(image: np.ndarray, kernel: np.ndarray, *, alt: str, seco
         left, right = figure.subplots(1, 2, width_ratios=(image.shape[1], columns))
         row, column = divmod(frame, columns)
         done = np.arange(rows * columns).reshape(rows, columns) <= frame
-        _write_numbers(left, image, "image and window")
+        _write_numbers(left, image, image, "image and window")
         _frame(left, row, column, height, width)
-        _write_numbers(right, np.where(done, output, np.nan), "output")
+        _write_numbers(right, np.where(done, output, np.nan), output, "output")
         _frame(right, row, column, 1, 1)
 
     show_animation(draw, rows * columns, alt=alt, seconds_per_frame=seconds_per_frame)
@@ -49,7 +49,7 @@ def show_kernel_positions(image: np.ndarray, kernel: np.ndarray, *, alt: str) ->
     size = (1.8 * width, 1.95 * height)
     figure, axes = plt.subplots(height, width, figsize=size, squeeze=False, layout="constrained")
     for y, x in np.ndindex(height, width):
-        _write_numbers(axes[y, x], image, f"weight {_text(kernel[y, x])}")
+        _write_numbers(axes[y, x], image, image, f"weight {_text(kernel[y, x])}")
         _frame(axes[y, x], y, x, rows, columns)
     show(figure, alt)
 
@@ -64,14 +64,14 @@ def _output_shape(image: np.ndarray, kernel: np.ndarray) -> tuple[int, int]:
     return int(rows), int(columns)
 
 
-def _write_numbers(axis: Axes, numbers: np.ndarray, title: str) -> None:
-    """A matrix as squares in pale grey with its numbers written in; NaN stays empty."""
-    known = numbers[np.isfinite(numbers)]
-    low, high = known.min(initial=0), known.max(initial=1)
+def _write_numbers(axis: Axes, numbers: np.ndarray, shades: np.ndarray, title: str) -> None:
+    """A matrix as squares in pale grey with its numbers written in; NaN stays empty. `shades` spans the greys."""
+    low, high = shades.min(initial=0), shades.max(initial=1)
     axis.imshow(numbers, vmin=low, vmax=low + 2.5 * (high - low))
     axis.set(xticks=[], yticks=[])
     axis.set_title(title, fontsize=9)
     axis.grid(False)
+    axis.spines[:].set(visible=True, color="0.6")
     for (row, column), value in np.ndenumerate(numbers):
         if np.isfinite(value):
             axis.text(column, row, _text(value), ha="center", va="center", fontsize=9)

@@ -1,7 +1,8 @@
-"""The layer without weight sharing: equal to a convolution when all places hold the same weights, free otherwise."""
+"""The twins of LeNet-5: without sharing equal to it when all places hold the same weights; sliding, blind to moves."""
 
 import numpy as np
 import pytest
+from notebook_functions import functions_of
 
 from course_utils.environment import import_quietly
 
@@ -9,7 +10,7 @@ import_quietly()
 
 import keras  # noqa: E402
 
-from course_utils.architectures.locally_connected import locally_connected  # noqa: E402
+from course_utils.architectures.lenet import build_sliding_lenet, build_unshared_lenet, locally_connected  # noqa: E402
 
 
 def unshared(shape, filters, size, **options):
@@ -61,3 +62,27 @@ def test_it_begins_as_wide_as_a_convolution():
 def test_a_wrong_padding_is_named():
     with pytest.raises(ValueError, match="'full'"):
         unshared((6, 6, 1), 1, 3, padding="full")
+
+
+def spread(weights, shape):
+    """The kernel (height, width, in, out) or bias (out,) of a convolution, repeated at all places."""
+    weights = weights.reshape(-1, weights.shape[-1]) if weights.ndim == 4 and len(shape) == 4 else weights
+    return np.broadcast_to(weights, shape)
+
+
+def test_with_copies_of_its_kernels_the_unshared_twin_is_lenet():
+    lenet, twin = functions_of("102")["build_lenet"](), build_unshared_lenet()
+    shapes = [weights.shape for weights in twin.get_weights()]
+    twin.set_weights([spread(weights, shape) for weights, shape in zip(lenet.get_weights(), shapes)])
+    images = normal(3, 28, 28, 1)
+    assert np.allclose(twin(images), lenet(images), atol=1e-4)
+
+
+def test_the_sliding_twin_has_as_many_weights_and_hardly_minds_a_move_of_four():
+    lenet, twin = functions_of("102")["build_lenet"](), build_sliding_lenet()
+    assert twin.count_params() == lenet.count_params()
+    images = np.zeros((1, 28, 28, 1), dtype="float32")
+    images[:, 11:17, 11:17] = normal(1, 6, 6, 1)
+    moved = np.roll(images, 4, axis=2)
+    assert np.allclose(twin(images), twin(moved), atol=1e-4)
+    assert not np.allclose(lenet(images), lenet(moved), atol=1e-4)

@@ -1,0 +1,74 @@
+"""Twins of LeNet-5 that differ from it in one thing: no weight sharing, or more of it."""
+
+import math
+
+import keras
+from keras import layers, ops
+
+
+def locally_connected(
+    inputs: keras.KerasTensor,
+    filters: int,
+    size: int,
+    *,
+    padding: str = "valid",
+    activation: str | None = None,
+    name: str | None = None,
+) -> keras.KerasTensor:
+    """Maps (n, rows, columns, in) -> (n, rows', columns', filters), as Conv2D with stride 1 but without weight sharing.
+
+    Kernels (rows', columns', size * size * in, filters) and biases (rows', columns', filters); they begin as wide as
+    those of Conv2D (Glorot and Bengio, 2010). Raises ValueError for a padding other than "valid" and "same".
+    """
+    if padding not in ("valid", "same"):
+        raise ValueError(f"padding must be 'valid' or 'same', not {padding!r}.")
+    patches = ops.image.extract_patches(inputs, size, strides=1, padding=padding)
+    rows, columns, weights = patches.shape[1:]
+    # Keras would count the places as inputs and begin with far smaller weights.
+    limit = math.sqrt(6 / (weights + size * size * filters))
+    return layers.EinsumDense(
+        "nyxp,yxpk->nyxk",
+        output_shape=(rows, columns, filters),
+        bias_axes="yxk",
+        activation=activation,
+        kernel_initializer=keras.initializers.RandomUniform(-limit, limit),
+        name=name,
+    )(patches)
+
+
+def build_unshared_lenet() -> keras.Model:
+    """LeNet-5 without weight sharing: images (n, 28, 28, 1) -> logits (n, 10).
+
+    The windows of both convolutions stay; at each place they have kernels and biases of their own.
+    """
+    inputs = keras.Input((28, 28, 1))
+    maps = locally_connected(inputs, 6, 5, padding="same", activation="relu", name="windows_1")
+    maps = layers.MaxPooling2D(2, name="pooling_1")(maps)
+    maps = locally_connected(maps, 16, 5, activation="relu", name="windows_2")
+    maps = layers.MaxPooling2D(2, name="pooling_2")(maps)
+    hidden = layers.Flatten(name="flatten")(maps)
+    hidden = layers.Dense(120, activation="relu", name="dense_1")(hidden)
+    hidden = layers.Dense(84, activation="relu", name="dense_2")(hidden)
+    return keras.Model(inputs, layers.Dense(10, name="classes")(hidden), name="unshared_lenet")
+
+
+def build_sliding_lenet() -> keras.Sequential:
+    """LeNet-5 whose first dense layer slides: images (n, 28, 28, 1) -> logits (n, 10).
+
+    Its 5 * 5 * 16 * 120 weights are a convolution here, over maps that "same" keeps at 7 x 7; a global maximum follows.
+    It has exactly as many weights as LeNet-5.
+    """
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(6, 5, padding="same", activation="relu", name="convolution_1"),
+            layers.MaxPooling2D(2, name="pooling_1"),
+            layers.Conv2D(16, 5, padding="same", activation="relu", name="convolution_2"),
+            layers.MaxPooling2D(2, name="pooling_2"),
+            layers.Conv2D(120, 5, padding="same", activation="relu", name="slides_too"),
+            layers.GlobalMaxPooling2D(name="largest"),
+            layers.Dense(84, activation="relu", name="dense_2"),
+            layers.Dense(10, name="classes"),
+        ],
+        name="sliding_lenet",
+    )
