@@ -2,12 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from course_utils.command.lessons import find_lessons
 from course_utils.exercises import Wrong, check, hint, load_exercises, solution
 from course_utils.exercises import session as exercise_session
-from course_utils.exercises.exercise import expect_close, expect_equal, is_stub
+from course_utils.exercises.exercise import expect_close, expect_equal, is_stub, measured_numbers
 from course_utils.exercises.progress import progress_file, read_progress
 
 EXERCISES = [exercise for lesson in find_lessons() for exercise in load_exercises(lesson.number).values()]
@@ -97,7 +98,8 @@ def test_stub_detection():
         """What it should do."""
         ...
 
-    assert is_stub(stub) and is_stub(documented) and is_stub(...)
+    assert is_stub(stub) and is_stub(documented) and is_stub(...) and is_stub({"a": ..., "b": ...})
+    assert not is_stub({"a": 1, "b": ...}) and not is_stub({})
     assert not is_stub(lambda x: x) and not is_stub(lambda: 0) and not is_stub(np_sum) and not is_stub(None)
 
 
@@ -118,3 +120,17 @@ def test_comparisons_name_the_mistake():
         expect_equal("left", "right", "wrong")
     expect_equal(" Left ", "left", "wrong")
     expect_close(1.0 + 1e-6, 1.0, "wrong")
+
+
+def test_findings_are_finite_numbers():
+    assert measured_numbers({"a": 1, "b": np.float32(0.5)}, "a", "b", shares=("b",)) == [1.0, 0.5]
+    for wrong, message in [
+        ({"a": 1}, "dictionary"),
+        ({"a": 1, "b": ...}, "Still `...`: b"),
+        ({"a": True, "b": 0.5}, "not true or false"),
+        ({"a": float("nan"), "b": 0.5}, "not a number"),
+        ({"a": 1, "b": 50}, "percent"),
+        ({"a": "one", "b": 0.5}, "numbers"),
+    ]:
+        with pytest.raises(Wrong, match=message):
+            measured_numbers(wrong, "a", "b", shares=("b",))

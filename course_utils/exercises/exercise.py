@@ -64,9 +64,11 @@ def find_exercise(key: str) -> Exercise:
 
 
 def is_stub(answer: Any) -> bool:
-    """Whether the answer is still `...`, or a function whose body is nothing but `...` or a docstring."""
+    """Whether the answer is still `...`, a dictionary of nothing else, or a function with no other body than `...`."""
     if answer is Ellipsis:
         return True
+    if isinstance(answer, dict):
+        return bool(answer) and all(value is Ellipsis for value in answer.values())
     code = getattr(answer, "__code__", None)
     if code is None:
         return False
@@ -106,6 +108,11 @@ def measured_numbers(answer: Any, *names: str, shares: tuple[str, ...] = ()) -> 
     if not isinstance(answer, dict) or not set(names) <= set(answer):
         keys = ", ".join(f'"{name}": ...' for name in names)
         raise Wrong(f"The finding is a dictionary of the numbers that you measured: {{{keys}}}.")
+    left = [name for name in names if answer[name] is Ellipsis]
+    if left:
+        raise Wrong(f"Still `...`: {', '.join(left)}.")
+    if any(isinstance(answer[name], (bool, np.bool_)) for name in names):
+        raise Wrong("All values must be numbers, the ones that you measured, not true or false.")
     try:
         numbers = {name: float(answer[name]) for name in names}
     except (TypeError, ValueError) as error:

@@ -1,28 +1,40 @@
 """Exercises of lesson 501, which architecture?"""
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_equal
+import numpy as np
+
+from course_utils.exercises.exercise import (
+    Exercise,
+    Wrong,
+    expect_close,
+    expect_equal,
+    measured_numbers,
+    one_number,
+)
 
 FIRST_CHOICE = {
-    "tumours in X-ray images, 800 examples": "convolutional",
-    "translate long documents, millions of pairs": "transformer",
-    "a sensor that must run for years on a chip with 20 kB of memory": "recurrent",
-    "invent new typefaces from existing ones, without labels": "adversarial",
-    "spot one known sound in a recording": "convolutional",
+    "tumours in X-ray images, 800 examples": ("convolutional",),
+    "translate long documents, millions of pairs": ("transformer",),
+    "a sensor on a chip with 20 kB of memory": ("recurrent",),
+    "invent new typefaces from existing ones": ("adversarial", "diffusion"),
+    "spot one known sound in a recording": ("convolutional",),
 }
 WHY = {
     "tumours in X-ray images, 800 examples": "few images: what is true of all images should be built in.",
     "translate long documents, millions of pairs": "much data, and any word may depend on any other.",
-    "a sensor that must run for years on a chip with 20 kB of memory": "an endless stream and a tiny memory: a small state, step by step.",
-    "invent new typefaces from existing ones, without labels": "new examples are wanted, and there are no labels.",
+    "a sensor on a chip with 20 kB of memory": "an endless stream and a tiny memory: a small state, step by step.",
+    "invent new typefaces from existing ones": "new examples are wanted, not an answer about old ones.",
     "spot one known sound in a recording": "the sound is the same wherever it occurs: one kernel finds it.",
 }
+CHOSEN = {task: choices[0] for task, choices in FIRST_CHOICE.items()}
 
 
 def test_choices(answer):
     if not isinstance(answer, dict) or set(answer) != set(FIRST_CHOICE):
         raise Wrong("A dictionary with the five tasks as keys, spelled as above, is wanted.")
-    for task, choice in FIRST_CHOICE.items():
-        if str(answer[task]).strip().lower() != choice:
+    for task, choices in FIRST_CHOICE.items():
+        if answer[task] is Ellipsis:
+            raise Wrong(f"You have not chosen yet for '{task}'.")
+        if str(answer[task]).strip().lower() not in choices:
             raise Wrong(f"Think again about '{task}': {WHY[task]}")
 
 
@@ -42,18 +54,22 @@ def kernel_not_squared(height, width, channels, filters, kernel_size):
     return height * width * kernel_size * channels * filters
 
 
+def with_stride_of_the_kernel(height, width, channels, filters, kernel_size):
+    return (height // kernel_size) * (width // kernel_size) * kernel_size**2 * channels * filters
+
+
 def test_multiplications(answer):
-    arguments = (28, 20, 3, 8, 5)
-    result = answer(*arguments)
-    if result is None:
-        raise Wrong("The function returns None: is the `return` missing?")
-    if result == without_channels(*arguments):
-        raise Wrong("Each kernel reaches through all channels of its input: the channels are missing.")
-    if result == weights_only(*arguments):
-        raise Wrong("That is the number of weights. Each is used at each place of the image.")
-    if result == kernel_not_squared(*arguments):
-        raise Wrong("A kernel has kernel_size rows and kernel_size columns.")
-    expect_equal(result, convolution_multiplications(*arguments), f"For {arguments} you return {result}.")
+    random = np.random.default_rng(501)
+    for arguments in [(28, 20, 3, 8, 5), *random.integers(2, 30, (3, 5)).tolist()]:
+        arguments = tuple(arguments)
+        result = one_number(answer(*arguments), "The number of multiplications")
+        if result == without_channels(*arguments) and arguments[2] != 1:
+            raise Wrong("Each kernel reaches through all channels of its input: the channels are missing.")
+        if result == weights_only(*arguments):
+            raise Wrong("That is the number of weights. Each is used at each place of the image.")
+        if result == kernel_not_squared(*arguments):
+            raise Wrong("A kernel has kernel_size rows and kernel_size columns.")
+        expect_equal(result, convolution_multiplications(*arguments), f"For {arguments} you return {result:.0f}.")
 
 
 def length_of_double_cost(width):
@@ -68,27 +84,33 @@ def length_where_the_square_alone_doubles(width):
     return 8 * width
 
 
+def length_of_six(width):
+    return 6
+
+
 def test_length(answer):
-    result = answer(64)
-    if result is None:
-        raise Wrong("The function returns None: is the `return` missing?")
-    if result == length_of_equal_cost(64):
-        raise Wrong("There they cost the same. Look for twice the cost: 16 n d² on the right side.")
-    if result == length_where_the_square_alone_doubles(64):
-        raise Wrong("You compared only the comparisons 2 n² d. Attention also has its four matrices, 4 n d².")
-    expect_equal([answer(64), answer(10)], [384, 60], f"For width 64 you return {result}.")
+    for width in (64, 10, 7, 256):
+        result = one_number(answer(width), "The length")
+        if result == length_of_equal_cost(width):
+            raise Wrong("There they cost the same. Look for twice the cost: 16 n d² on the right side.")
+        if result == length_where_the_square_alone_doubles(width):
+            raise Wrong("You compared only the comparisons 2 n² d. Attention also has its four matrices, 4 n d².")
+        expect_close(result, length_of_double_cost(width), f"For width {width} you return {result:g}.")
 
 
-def test_accuracies(answer):
-    if not isinstance(answer, dict) or set(answer) != {"as they are", "patches moved"}:
-        raise Wrong('A dictionary with the keys "as they are" and "patches moved" is wanted.')
-    plain, moved = answer["as they are"], answer["patches moved"]
-    if max(plain, moved) > 1:
-        raise Wrong("These look like percentages. Give shares from 0 to 1.")
-    if min(plain, moved) < 0.75:
-        raise Wrong("One of them is very low. Do the training and the test images move in the same way?")
-    if moved < plain - 0.05:
-        raise Wrong("It should lose next to nothing. Is it one order of the patches, the same for all images?")
+NAMES = ("transformer as it is", "transformer moved", "convolutional as it is", "convolutional moved")
+
+
+def test_quarters(answer):
+    transformer, transformer_moved, convolutional, convolutional_moved = measured_numbers(answer, *NAMES, shares=NAMES)
+    if min(transformer, convolutional) < 0.85:
+        raise Wrong("As they are, both read more than 85 of 100. Take `as_they_are` from the page.")
+    if transformer_moved < 0.6:
+        raise Wrong("The transformer is far down. Do the training and the test images move in the same way?")
+    if abs(transformer - transformer_moved) > 0.03:
+        raise Wrong("The transformer should hardly notice. Is it one order of the quarters, the same for all images?")
+    if convolutional - convolutional_moved < 0.0:
+        raise Wrong("The convolutional network should not gain: are the two rows of numbers exchanged?")
 
 
 EXERCISES = [
@@ -101,13 +123,13 @@ EXERCISES = [
             "Ask of each task: how much data, how long, which regularity, are there labels?",
             "Two of the five are convolutional.",
         ),
-        solution=FIRST_CHOICE,
+        solution=CHOSEN,
         wrong_answers={
-            "a transformer for 800 images": FIRST_CHOICE | {"tumours in X-ray images, 800 examples": "transformer"},
-            "a transformer on a tiny chip": FIRST_CHOICE
-            | {"a sensor that must run for years on a chip with 20 kB of memory": "transformer"},
-            "a recurrent network for long documents": FIRST_CHOICE
+            "a transformer for 800 images": CHOSEN | {"tumours in X-ray images, 800 examples": "transformer"},
+            "a transformer on a tiny chip": CHOSEN | {"a sensor on a chip with 20 kB of memory": "transformer"},
+            "a recurrent network for long documents": CHOSEN
             | {"translate long documents, millions of pairs": "recurrent"},
+            "one left open": CHOSEN | {"spot one known sound in a recording": ...},
         },
         explanation="These are first choices, not laws: the baseline and the measurement decide.",
     ),
@@ -125,6 +147,7 @@ EXERCISES = [
             "channels forgotten": without_channels,
             "weights instead of multiplications": weights_only,
             "kernel not squared": kernel_not_squared,
+            "windows side by side": with_stride_of_the_kernel,
         },
         explanation="Every weight is used once at every place, so it is the number of weights times the number of places.",
     ),
@@ -135,24 +158,43 @@ EXERCISES = [
         test=test_length,
         hints=("Attention: 4 n d² + 2 n² d. LSTM: 8 n d².", "Set 4 n d² + 2 n² d = 16 n d² and divide by 2 n d."),
         solution=length_of_double_cost,
-        wrong_answers={"equal cost": length_of_equal_cost, "matrices forgotten": length_where_the_square_alone_doubles},
+        wrong_answers={
+            "equal cost": length_of_equal_cost,
+            "matrices forgotten": length_where_the_square_alone_doubles,
+            "the width left out": length_of_six,
+            "nothing returned": lambda width: None,
+        },
         explanation="4 n d² + 2 n² d = 16 n d² gives n = 6 d.",
     ),
     Exercise(
         key="501-4",
         title="Move whole patches",
         minutes=15,
-        test=test_accuracies,
+        test=test_quarters,
         hints=(
-            "images.reshape(-1, 4, 7, 4, 7) has the axes image, patch row, pixel row, patch column, pixel column.",
-            "Transpose to (-1, 16, 7, 7), index the second axis with a permutation of 16, and undo the first two steps.",
+            "Quarters: top, bottom = images[:, :14], images[:, 14:], and top[:, :, :14] is the left one above.",
+            "Give each quarter the place of another one, put two beside each other with np.concatenate(..., axis=2), "
+            "then one pair above the other with axis=1.",
+            "The function must move the training, validation and test images alike: hand it to `train` and to "
+            "`test_accuracy` as `prepare`.",
         ),
-        solution={"as they are": 0.85, "patches moved": 0.85},
-        wrong_answers={
-            "another order for each image": {"as they are": 0.85, "patches moved": 0.77},
-            "only the training images moved": {"as they are": 0.85, "patches moved": 0.2},
-            "percentages": {"as they are": 88, "patches moved": 88},
+        solution={
+            "transformer as it is": 0.93,
+            "transformer moved": 0.93,
+            "convolutional as it is": 0.96,
+            "convolutional moved": 0.94,
         },
-        explanation="The places are learned, so the old order was never special: the two tasks are the same task for a transformer.",
+        wrong_answers={
+            "another order for each image": dict(zip(NAMES, (0.93, 0.85, 0.96, 0.9))),
+            "only the training images moved": dict(zip(NAMES, (0.93, 0.2, 0.96, 0.3))),
+            "percentages": dict(zip(NAMES, (93, 93, 96, 94))),
+            "exchanged": dict(zip(NAMES, (0.93, 0.93, 0.94, 0.96))),
+            "hardly trained": dict(zip(NAMES, (0.3, 0.3, 0.4, 0.3))),
+            "one left open": dict(zip(NAMES, (0.93, ..., 0.96, 0.94))),
+        },
+        explanation=(
+            "The places are learned, so the old order was never special: the two tasks are the same task for a "
+            "transformer. The convolution meets strokes that end at the seams."
+        ),
     ),
 ]
