@@ -69,7 +69,7 @@ def test_each_network_gives_ten_logits_and_overfits_one_batch(build):
     assert network(images).shape == (32, 10)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(optimizer=keras.optimizers.Adam(0.003), loss=loss, jit_compile=False)
-    network.fit(images, labels, epochs=150, batch_size=32, verbose=0)
+    network.fit(images, labels, epochs=100, batch_size=32, verbose=0)
     assert np.mean(np.argmax(network(images), axis=1) == labels) > 0.9
 
 
@@ -81,10 +81,10 @@ def test_accuracy_is_the_share_of_right_answers():
     assert LESSON["accuracy"](Fixed(), None, np.array([3, 1, 4, 5])) == 0.75
 
 
-def test_moved_accuracy_is_the_mean_over_four_directions():
+def test_moved_accuracy_is_the_mean_over_two_directions():
     seen = []
 
-    class Corner:
+    class UpperHalf:
         """Says 1 where the ink stands in the upper half."""
 
         def predict(self, images, batch_size, verbose):
@@ -95,5 +95,5 @@ def test_moved_accuracy_is_the_mean_over_four_directions():
     image = np.zeros((1, 28, 28, 1))
     image[0, 12, 12] = 1
     LESSON["moved_accuracy"].__globals__.update(test_images=image, test_labels=np.array([1]))
-    assert LESSON["moved_accuracy"](Corner(), 3) == 0.75  # wrong when moved down
-    assert sorted(np.argwhere(images)[0, 1:3].tolist() for images in seen) == [[9, 12], [12, 9], [12, 15], [15, 12]]
+    assert LESSON["moved_accuracy"](UpperHalf(), 3) == 0.5  # wrong when moved down
+    assert sorted(np.argwhere(images)[0, 1:3].tolist() for images in seen) == [[12, 15], [15, 12]]
