@@ -13,7 +13,7 @@ def show_paths(
     loss: Callable[[np.ndarray], np.ndarray],
     paths: Mapping[str, np.ndarray],
     *,
-    labels: tuple[str, str] = ("weight 1", "weight 2"),
+    labels: tuple[str, str] = ("along", "across"),
     alt: str,
 ) -> None:
     """One map below the other, each with lines of equal loss and one path, its name and its last loss.
