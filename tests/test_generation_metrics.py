@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from course_utils.metrics.generation import class_coverage, frechet_distance
+from course_utils.datasets.ring import ring_of_points
+from course_utils.metrics.generation import class_coverage, frechet_distance, modes_hit
 
 
 def standardised(count, features, seed=0):
@@ -82,3 +83,31 @@ def test_coverage_counts_likeliest_classes():
 def test_coverage_names_what_is_wrong(shape, share, message):
     with pytest.raises(ValueError, match=message):
         class_coverage(np.ones(shape), share)
+
+
+CENTRES = ring_of_points(1)[1]
+
+
+def test_modes_hit_counts_places_not_points():
+    assert modes_hit(np.repeat(CENTRES, 10, axis=0), CENTRES, 0.3) == (8, 1.0)
+    assert modes_hit(np.repeat(CENTRES[:1], 80, axis=0), CENTRES, 0.3) == (1, 1.0)
+    assert modes_hit(np.zeros((80, 2)), CENTRES, 0.3) == (0, 0.0)
+    few = np.concatenate([np.repeat(CENTRES[:1], 99, axis=0), CENTRES[1:2]])
+    assert modes_hit(few, CENTRES, 0.3) == (1, 1.0) and modes_hit(few, CENTRES, 0.3, 0.01) == (2, 1.0)
+
+
+@pytest.mark.parametrize("points, reach", [(np.zeros((5, 3)), 1.0), (np.zeros((0, 2)), 1.0), (np.zeros((5, 2)), 0.0)])
+def test_modes_hit_names_what_is_wrong(points, reach):
+    with pytest.raises(ValueError, match="needed|positive"):
+        modes_hit(points, CENTRES, reach)
+
+
+def test_the_ring_has_its_points_where_it_says():
+    points, centres = ring_of_points(8000, spread=0.1)
+    assert points.shape == (8000, 2) and points.dtype == "float32" and centres.shape == (8, 2)
+    np.testing.assert_allclose(np.linalg.norm(centres, axis=1), 2)
+    modes, near = modes_hit(points, centres, 0.3, minimum_share=0.11)
+    assert modes == 8 and near == pytest.approx(1 - np.exp(-4.5), abs=0.005)  # 3 spreads in the plane
+    np.testing.assert_array_equal(points, ring_of_points(8000, spread=0.1)[0])
+    with pytest.raises(ValueError, match="Positive"):
+        ring_of_points(0)

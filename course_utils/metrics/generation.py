@@ -37,3 +37,18 @@ def class_coverage(probabilities: np.ndarray, minimum_share: float = 0.02) -> tu
         raise ValueError(f"minimum_share must lie between 0 and 1, not {minimum_share}.")
     shares = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1]) / len(probabilities)
     return int((shares >= minimum_share).sum()), shares
+
+
+def modes_hit(points: np.ndarray, centres: np.ndarray, reach: float, minimum_share: float = 0.02) -> tuple[int, float]:
+    """(how many centres (k, d) are hit by points (n, d), share of the points that are near a centre).
+
+    A point is near a centre within the distance `reach`; a centre is hit when at least `minimum_share` of the points are
+    near it. Raises ValueError for other shapes, no point, or a reach that is not positive.
+    """
+    points, centres = np.asarray(points, dtype="float64"), np.asarray(centres, dtype="float64")
+    if points.ndim != 2 or centres.ndim != 2 or points.shape[1] != centres.shape[1] or not len(points):
+        raise ValueError(f"Points (n, d) and centres (k, d) are needed, not {points.shape} and {centres.shape}.")
+    if not reach > 0:
+        raise ValueError(f"reach must be positive, not {reach}.")
+    near = np.linalg.norm(points[:, np.newaxis] - centres, axis=-1) < reach  # (n, k)
+    return int((near.mean(axis=0) >= minimum_share).sum()), float(near.any(axis=1).mean())
