@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils.datasets.ring import ring_of_points
-from course_utils.metrics.generation import class_coverage, frechet_distance, modes_hit
+from course_utils.metrics.generation import class_coverage, cluster_normals, frechet_distance, modes_hit
 
 
 def standardised(count, features, seed=0):
@@ -111,3 +111,28 @@ def test_the_ring_has_its_points_where_it_says():
     np.testing.assert_array_equal(points, ring_of_points(8000, spread=0.1)[0])
     with pytest.raises(ValueError, match="Positive"):
         ring_of_points(0)
+
+
+def test_one_cluster_is_one_normal_distribution():
+    images = np.random.default_rng(0).multivariate_normal([4, 5], [[1, 0.8], [0.8, 1]], size=4000).reshape(-1, 1, 2, 1)
+    drawn = cluster_normals(images, 1, 4000)
+    assert drawn.shape == (4000, 1, 2, 1) and drawn.dtype == "float32"
+    flat = drawn.reshape(-1, 2)
+    np.testing.assert_allclose(flat.mean(axis=0), [4, 5], atol=0.1)
+    np.testing.assert_allclose(np.cov(flat.T), [[1, 0.8], [0.8, 1]], atol=0.1)
+
+
+def test_each_cluster_is_drawn_as_often_as_it_occurs_and_within_the_range():
+    random = np.random.default_rng(1)
+    images = np.concatenate([random.uniform(0, 0.1, (300, 3)), random.uniform(0.9, 1, (100, 3))]).astype("float32")
+    drawn = cluster_normals(images, 2, 2000)
+    assert ((drawn < 0.3) | (drawn > 0.7)).all(), "nothing lies between the clusters"
+    assert (drawn[:, 0] < 0.5).mean() == pytest.approx(0.75, abs=0.03)
+    assert images.min() <= drawn.min() and drawn.max() <= images.max() and np.ptp(drawn[:50, 0]) > 0.5
+    np.testing.assert_array_equal(drawn, cluster_normals(images, 2, 2000))
+
+
+@pytest.mark.parametrize("clusters, message", [(0, "between 1 and 4"), (5, "between 1 and 4"), (4, "single image")])
+def test_clusters_that_cannot_be_fitted_are_refused(clusters, message):
+    with pytest.raises(ValueError, match=message):
+        cluster_normals(np.arange(5.0).reshape(5, 1), clusters, 10)

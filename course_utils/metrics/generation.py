@@ -52,3 +52,28 @@ def modes_hit(points: np.ndarray, centres: np.ndarray, reach: float, minimum_sha
         raise ValueError(f"reach must be positive, not {reach}.")
     near = np.linalg.norm(points[:, np.newaxis] - centres, axis=-1) < reach  # (n, k)
     return int((near.mean(axis=0) >= minimum_share).sum()), float(near.any(axis=1).mean())
+
+
+def cluster_normals(images: np.ndarray, clusters: int, count: int, seed: int = 0) -> np.ndarray:
+    """`count` images drawn without any network: the cheap rival of lesson 302, for the lessons that follow.
+
+    k-means sorts the images (n, ...) into clusters; a normal distribution is fitted to each, and drawn from as often as
+    the cluster occurs. What is drawn, float32, is cut to the range of the images. One cluster is one normal distribution
+    of all pixels. Raises ValueError unless 1 <= clusters < n and every cluster holds two images or more.
+    """
+    from sklearn.cluster import KMeans  # only here: most measures need no scikit-learn
+
+    images, random = np.asarray(images), np.random.default_rng(seed)
+    if not 1 <= clusters < len(images):
+        raise ValueError(f"clusters must lie between 1 and {len(images) - 1}, not {clusters}.")
+    rows = images.reshape(len(images), -1).astype("float64")
+    place = KMeans(clusters, n_init=1, random_state=seed).fit_predict(rows)
+    if np.bincount(place, minlength=clusters).min() < 2:
+        raise ValueError(f"With {clusters} clusters one holds a single image: its spread is unknown. Take fewer.")
+    wanted, drawn = random.choice(place, count), []
+    for cluster in range(clusters):
+        members = rows[place == cluster]
+        mean, covariance = members.mean(axis=0), np.atleast_2d(np.cov(members.T))
+        drawn.append(random.multivariate_normal(mean, covariance, size=int((wanted == cluster).sum()), method="eigh"))
+    drawn = random.permutation(np.concatenate(drawn)).clip(images.min(), images.max())
+    return drawn.reshape(count, *images.shape[1:]).astype("float32")
