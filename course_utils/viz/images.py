@@ -10,6 +10,7 @@ from course_utils.viz.show import show
 
 WIDEST = 9.0  # inches: more does not fit beside the sidebar of a small screen
 LETTER_WIDTH = 0.075  # inches that a letter of the titles takes on average
+GAP = 0.04  # inches between neighbours
 LEAST_HEIGHT = 0.6  # inches of a row, where the width allows it
 
 
@@ -51,16 +52,25 @@ def image_grid(
     wanted = max(size, LETTER_WIDTH * _longest_line(names), LEAST_HEIGHT / shape)
     size = min(wanted, (WIDEST - label_width) / columns)
     names = [textwrap.fill(name, max(4, int(size / LETTER_WIDTH))) for name in names]
-    title_lines = max((name.count("\n") + 1 for name in names), default=0)
-    height = size * shape + 0.16 * title_lines + 0.06
+    title_height = 0.17 * max((name.count("\n") + 1 for name in names), default=0)
+    between = title_height + GAP
+    width = label_width + size * columns
+    height = rows * (size * shape + between)
     figure, axes = plt.subplots(
         rows,
         columns,
-        figsize=(size * columns + label_width, height * rows),
+        figsize=(width, height),
         squeeze=False,
-        layout="constrained",
+        layout="none",  # everything is placed here: the layout engines are slow for many images
+        gridspec_kw={
+            "left": label_width / width,
+            "right": 1 - GAP / width,
+            "bottom": GAP / height,
+            "top": 1 - title_height / height,
+            "wspace": GAP / (size - GAP),
+            "hspace": between / (size * shape),
+        },
     )
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
     low, high = value_range or (float(images.min()), float(images.max()))
     for position, axis in enumerate(axes.flat):
         if position >= len(images):
