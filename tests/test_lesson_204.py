@@ -27,35 +27,6 @@ def small_part(hours: int = 60) -> HourlySeries:
     return HourlySeries(clock, values, np.zeros((3, hours, 8), dtype=bool))
 
 
-def test_features_are_those_of_lesson_21(weather) -> None:
-    by_lesson = functions_of("201")["features_of"]
-    for part in (weather.train, weather.validation, weather.test):
-        np.testing.assert_array_equal(weather_features(part), by_lesson(part))
-
-
-@pytest.mark.parametrize("feature", [0, 1, 3, 4, 6])
-def test_a_gap_is_filled_from_the_past_only(feature: int) -> None:
-    part = small_part()
-    part.missing[1, 20:23, feature] = True
-    before = weather_features(part)
-    part.values[1, 20:23, feature] = 77  # what the loader interpolated there must not be read
-    np.testing.assert_array_equal(weather_features(part), before)
-    part.values[:, 23:] += 5
-    np.testing.assert_array_equal(weather_features(part)[:, :23], before[:, :23])
-    column = {0: 0, 1: 1, 6: 2}.get(feature)
-    if column is not None:
-        assert (before[1, 20:23, column] == part.values[1, 19, feature]).all()
-
-
-def test_a_part_that_begins_with_a_gap_is_refused() -> None:
-    part = small_part()
-    part.missing[0, 0, 7] = True
-    assert weather_features(part).shape == (3, 60, 7), "visibility is not read"
-    part.missing[0, 0, 6] = True
-    with pytest.raises(ValueError, match="begins with a missing reading"):
-        weather_features(part)
-
-
 def test_no_test_hour_was_seen_in_training(weather, windows) -> None:
     train, validation, test = windows
     assert LESSON["shared_hours"](train, test) == LESSON["shared_hours"](validation, test) == 0

@@ -21,7 +21,7 @@ from course_utils.datasets.sprite_scenes import SpriteTargets, load_sprite_scene
 from course_utils.datasets.sprites import load_sprites
 from course_utils.datasets.stories import load_stories
 from course_utils.datasets.surnames import load_surnames
-from course_utils.datasets.weather import load_weather, weather_features
+from course_utils.datasets.weather import load_weather, make_windows, weather_features
 
 __all__ = [
     "Card",
@@ -50,6 +50,7 @@ __all__ = [
     "load_stories",
     "load_surnames",
     "load_weather",
+    "make_windows",
     "read_cards",
     "weather_features",
 ]

@@ -1,5 +1,6 @@
 """Hourly weather of 2013 at the three airports of New York, split in time."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +21,11 @@ class HourlySeries(NamedTuple):
 
 
 class Windows(NamedTuple):
-    """Examples of a forecaster: `past` (n, 24, 7) features of the hours that it knows, `future` (n, 24, 7) of those that it
-    does not know, `hours` (n, 48) datetime64[h] of both, `airport` (n,) 0, 1 or 2 in the order of the loader."""
+    """Examples of a forecaster, n of them, each with some hours that it knows and some that it does not.
+
+    `past` (n, past hours, 7) features that it knows, `future` (n, future hours, 7) those that it does not know, `hours`
+    (n, past + future) datetime64[h] of both, `airport` (n,) 0, 1 or 2 in the order of the loader.
+    """
 
     past: np.ndarray
     future: np.ndarray
@@ -35,11 +39,11 @@ class Windows(NamedTuple):
 
     @property
     def truth(self) -> np.ndarray:
-        """The temperatures to forecast, (n, 24)."""
+        """The temperatures to forecast, (n, future hours)."""
         return self.future[:, :, 0]
 
     def errors(self, forecast: np.ndarray) -> np.ndarray:
-        """Absolute errors (n, 24) in °C of a forecast (n, 24), or of one that broadcasts to it."""
+        """Absolute errors (n, future hours) in °C of a forecast of that shape, or of one that broadcasts to it."""
         return np.abs(forecast - self.truth)
 
     def select(self, which: np.ndarray) -> "Windows":
@@ -76,14 +80,48 @@ def weather_features(part: HourlySeries) -> np.ndarray:
     missing = part.missing[:, :, _READ]
     if missing[:, 0].any():
         raise ValueError("The part begins with a missing reading, and no earlier one can fill it: start it later.")
-    time = np.arange(len(part.hours))[:, np.newaxis]
-    last_read = np.maximum.accumulate(np.where(missing, 0, time), axis=1)
-    values = np.take_along_axis(part.values[:, :, _READ], last_read, axis=1)
+    values = fill_from_the_past(part.values[:, :, _READ], missing)
     temperature, dew_point, wind_direction, wind_speed, pressure = np.moveaxis(values, -1, 0)
     angle = np.deg2rad(wind_direction)
     clock = 2 * np.pi * (part.hours.astype(int) % 24) / 24 + 0 * angle
     wind = [wind_speed * np.sin(angle), wind_speed * np.cos(angle)]
     return np.stack([temperature, dew_point, pressure, *wind, np.sin(clock), np.cos(clock)], axis=-1)
+
+
+def fill_from_the_past(values: np.ndarray, missing: np.ndarray) -> np.ndarray:
+    """A copy of `values` (airport, hour, feature) in which each missing number is the last one that was really read."""
+    filled = values.copy()
+    for hour in range(1, values.shape[1]):
+        gap = missing[:, hour]  # (airport, feature)
+        filled[:, hour][gap] = filled[:, hour - 1][gap]
+    return filled
+
+
+def make_windows(
+    part: HourlySeries, airports: Sequence[int], *, past_hours: int = 24, future_hours: int = 24
+) -> Windows:
+    """All windows of one part at the given airports, airport by airport and hour by hour.
+
+    A window in which a temperature is missing is left out: nobody could judge a forecast of it. Gaps of the other
+    features are filled by `weather_features`. Raises ValueError if the part is too short for a single window.
+    """
+    length = past_hours + future_hours
+    if min(past_hours, future_hours) < 1 or length > len(part.hours):
+        raise ValueError(f"{past_hours} + {future_hours} hours do not make a window of {len(part.hours)} hours.")
+    features = weather_features(part).astype("float32")  # (airport, hour, 7)
+    windows, hours, names = [], [], []
+    for airport in airports:
+        no_temperature = part.missing[airport, :, 0]
+        for start in range(len(part.hours) - length + 1):
+            inside = slice(start, start + length)
+            if not no_temperature[inside].any():
+                windows.append(features[airport, inside])
+                hours.append(part.hours[inside])
+                names.append(airport)
+    if not windows:
+        raise ValueError("Every window of this part misses a temperature.")
+    readings = np.stack(windows)  # (n, past + future hours, 7)
+    return Windows(readings[:, :past_hours], readings[:, past_hours:], np.stack(hours), np.array(names))
 
 
 def _interpolate(values: np.ndarray) -> np.ndarray:
