@@ -1,0 +1,279 @@
+"""Exercises of lesson 004, Keras in one sitting."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+
+LOG_MISTAKES = (
+    ([5 / 3, 1.0], "You gave each batch the same weight. The last batch holds fewer examples: weigh by the examples."),
+    ([1.0, 220 / 120], "The other way round: `fit` logs the mean, the raw loss is that of the last batch."),
+    ([220 / 120, 3.0], "The raw loss of an epoch is that of its last batch, not of its first."),
+    ([220 / 120, 5 / 3], "A raw loss is not averaged at all: the last batch overwrites the others."),
+    ([220.0, 1.0], "220 is the sum over the examples. Divide it by their number."),
+)
+
+
+def test_log(answer):
+    try:
+        numbers = np.asarray(answer, dtype="float64").reshape(-1)
+    except (TypeError, ValueError) as error:
+        raise Wrong("Answer with a list of two numbers: what `fit` logs, what the raw loss would be.") from error
+    if numbers.shape != (2,) or not np.isfinite(numbers).all():
+        raise Wrong("Answer with a list of two finite numbers: what `fit` logs, what the raw loss would be.")
+    for mistake, message in LOG_MISTAKES:
+        if np.allclose(numbers, mistake, rtol=0, atol=6e-3):
+            raise Wrong(message)
+    expect_close(
+        numbers,
+        [220 / 120, 1.0],
+        "First number: (50 * 3 + 50 * 1 + 20 * 1) divided by all examples. Second: the last batch.",
+        tolerance=6e-3,
+    )
+
+
+def stop_early(losses, patience):
+    best, best_epoch = float("inf"), 0
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < best:
+            best, best_epoch = loss, epoch
+        elif epoch - best_epoch >= patience:
+            return epoch, best_epoch
+    return len(losses), best_epoch
+
+
+def one_more(losses, patience):
+    return stop_early(losses, patience + 1)
+
+
+def sees_the_future(losses, patience):
+    return stop_early(losses, patience)[0], int(np.argmin(losses)) + 1
+
+
+def against_the_last(losses, patience):
+    """Counts epochs that are worse than the epoch before, not than the best."""
+    waited, best_epoch = 0, 1
+    for epoch in range(2, len(losses) + 1):
+        waited = 0 if losses[epoch - 1] < losses[epoch - 2] else waited + 1
+        best_epoch = epoch if losses[epoch - 1] < losses[best_epoch - 1] else best_epoch
+        if waited >= patience:
+            return epoch, best_epoch
+    return len(losses), best_epoch
+
+
+def from_zero(losses, patience):
+    epochs, best_epoch = stop_early(losses, patience)
+    return epochs, best_epoch - 1
+
+
+def never_stops(losses, patience):
+    return len(losses), int(np.argmin(losses)) + 1
+
+
+def swapped(losses, patience):
+    return stop_early(losses, patience)[::-1]
+
+
+STOPPING_MISTAKES = (
+    (one_more, "You wait one epoch too long: stop as soon as `patience` epochs in a row were not below the best."),
+    (never_stops, "Your training never stops before the end of the list."),
+    (sees_the_future, "Your best epoch lies after the end of the training. Look only at the epochs that ran."),
+    (against_the_last, "Compare with the best loss so far, not with the loss of the epoch before."),
+    (from_zero, "Your best epoch counts from 0. The first epoch is 1."),
+    (swapped, "The order is: how many epochs ran, then which one was best."),
+)
+
+
+def stopping_cases():
+    """Lists of losses and a patience on which the wrong ways part from the right one."""
+    generator = np.random.default_rng(0)
+    yield [3.0, 2.0, 1.0, 1.5, 1.2, 1.1, 0.5, 0.4], 3
+    yield [3.0, 2.0, 2.5, 2.4, 2.3, 2.2, 1.0], 2
+    yield [1.0, 1.0, 1.0, 0.5], 2  # equal is not below
+    for patience in (1, 2, 3, 4):
+        for _ in range(5):
+            yield (2 + generator.normal(size=15) - 0.05 * np.arange(15)).round(2).tolist(), patience
+
+
+def whole_number(value):
+    """The value as an int. Raises ValueError unless it is a whole number."""
+    if isinstance(value, (bool, np.bool_)) or not float(value).is_integer():
+        raise ValueError(f"{value!r} is no whole number")
+    return int(value)
+
+
+def test_stopping(answer):
+    results = []
+    for losses, patience in stopping_cases():
+        result = answer(list(losses), patience)
+        if result is None:
+            raise Wrong("The function returns None: is the `return` missing?")
+        try:
+            epochs, best_epoch = (whole_number(number) for number in result)
+        except (TypeError, ValueError) as error:
+            raise Wrong("Return two whole numbers: how many epochs ran, which epoch was best.") from error
+        results.append((epochs, best_epoch))
+    for mistake, message in STOPPING_MISTAKES:
+        if results == [tuple(mistake(losses, patience)) for losses, patience in stopping_cases()]:
+            raise Wrong(message)
+    for result, (losses, patience) in zip(results, stopping_cases()):
+        right = stop_early(losses, patience)
+        if result != right:
+            raise Wrong(f"For the losses {losses} and patience {patience}, it is {right}, not {result}.")
+
+
+def two_branches():
+    import keras
+
+    image = keras.Input((28, 28, 1))
+    pixels = keras.layers.Flatten()(image)
+    left = keras.layers.Dense(32, activation="relu")(pixels)
+    right = keras.layers.Dense(16, activation="tanh")(pixels)
+    joined = keras.layers.Concatenate()([left, right])
+    return keras.Model(image, keras.layers.Dense(10)(joined))
+
+
+def one_after_the_other():
+    import keras
+
+    sizes = [keras.layers.Dense(32, activation="relu"), keras.layers.Dense(16, activation="tanh")]
+    return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), *sizes, keras.layers.Dense(10)])
+
+
+def with_softmax():
+    import keras
+
+    model = two_branches()
+    return keras.Model(model.input, keras.layers.Softmax()(model.output))
+
+
+def no_activations():
+    import keras
+
+    image = keras.Input((28, 28, 1))
+    pixels = keras.layers.Flatten()(image)
+    branches = [keras.layers.Dense(units)(pixels) for units in (32, 16)]
+    return keras.Model(image, keras.layers.Dense(10)(keras.layers.Concatenate()(branches)))
+
+
+def flat_input():
+    import keras
+
+    pixels = keras.Input((784,))
+    left = keras.layers.Dense(32, activation="relu")(pixels)
+    right = keras.layers.Dense(16, activation="tanh")(pixels)
+    return keras.Model(pixels, keras.layers.Dense(10)(keras.layers.Concatenate()([left, right])))
+
+
+def test_branches(answer):
+    import keras
+
+    model = answer()
+    if model is None:
+        raise Wrong("The function returns None: is the `return` missing?")
+    if not isinstance(model, keras.Model):
+        raise Wrong(f"Return a keras.Model, not {type(model).__name__}: keras.Model(input, output).")
+    if tuple(model.input_shape[1:]) != (28, 28, 1):
+        raise Wrong(f"The input has the shape {model.input_shape[1:]}; it should be (28, 28, 1). Flatten inside.")
+    if tuple(model.output_shape[1:]) != (10,):
+        raise Wrong(f"The output has the shape {model.output_shape[1:]}; it should be ten logits, (10,).")
+    if not any(isinstance(layer, keras.layers.Concatenate) for layer in model.layers):
+        raise Wrong("Nothing is joined: both Dense layers get the pixels, and Concatenate gets a list of the two.")
+    kinds = {layer.units: layer.activation.__name__ for layer in model.layers if hasattr(layer, "units")}
+    if kinds.get(10) == "softmax" or any(isinstance(layer, keras.layers.Softmax) for layer in model.layers):
+        raise Wrong("Ten logits were asked for: no softmax at the end.")
+    if (kinds.get(32), kinds.get(16)) != ("relu", "tanh"):
+        raise Wrong("The two hidden layers are Dense(32) with ReLU and Dense(16) with tanh.")
+    if model.count_params() != 785 * (32 + 16) + 49 * 10:
+        raise Wrong(f"It has {model.count_params()} weights; two branches on the pixels and ten logits have 38170.")
+
+
+def test_ink(answer):
+    scaled, raw = measured_numbers(answer, "scaled", "not scaled", shares=("scaled", "not scaled"))
+    if raw > scaled:
+        raise Wrong("Are the two exchanged? The network that saw the same kind of pixels in both parts reads more.")
+    if not 0.85 <= scaled <= 0.98:
+        raise Wrong("On the scaled images, three epochs reach about nine of ten. Take `val_accuracy` of `result`.")
+    if raw > 0.85:
+        raise Wrong("Only the training images are multiplied by 255. Make a new network for each training.")
+
+
+EXERCISES = [
+    Exercise(
+        key="004-1",
+        title="What the progress line shows",
+        minutes=5,
+        test=test_log,
+        hints=(
+            "A mean over the examples: a batch of 50 counts two and a half times as much as a batch of 20.",
+            "(50 * 3 + 50 * 1 + 20 * 1) / (50 + 50 + 20), and the loss of the last batch.",
+        ),
+        solution=[220 / 120, 1.0],
+        wrong_answers={
+            "mean over the batches": [1.667, 1.0],
+            "exchanged": [1.0, 1.833],
+            "the first batch": [1.833, 3.0],
+            "the mean of batches as raw loss": [1.833, 1.667],
+            "the sum": [220, 1],
+            "one number": 1.833,
+        },
+        explanation="220 / 120 is 1.83, and the raw loss 1.0 looks better than the epoch was. Hence keras.metrics.Mean.",
+    ),
+    Exercise(
+        key="004-2",
+        title="Early stopping by hand",
+        minutes=15,
+        test=test_stopping,
+        hints=(
+            "Keep the best loss and its epoch. After each epoch: is it new best? If not, how long ago was the best?",
+            "Stop when `epoch - best_epoch >= patience`; return the epoch and the best epoch.",
+        ),
+        solution=stop_early,
+        wrong_answers={
+            "one epoch too long": one_more,
+            "sees the future": sees_the_future,
+            "compares with the epoch before": against_the_last,
+            "counts from zero": from_zero,
+            "never stops": never_stops,
+            "exchanged": swapped,
+        },
+        explanation="This is keras.callbacks.EarlyStopping. It cannot know that a better epoch would have come later.",
+    ),
+    Exercise(
+        key="004-3",
+        title="A second branch",
+        minutes=10,
+        test=test_branches,
+        hints=(
+            "Call both Dense layers on the same tensor, the flattened image.",
+            "`joined = layers.Concatenate()([left, right])`, then `layers.Dense(10)(joined)` and `keras.Model(image, ...)`.",
+        ),
+        solution=two_branches,
+        wrong_answers={
+            "one after the other": one_after_the_other,
+            "softmax at the end": with_softmax,
+            "no activations": no_activations,
+            "flat input": flat_input,
+            "not a model": lambda: 38170,
+        },
+        explanation="Two branches: 785 * 32 + 785 * 16 weights, and 49 * 10 after the join.",
+    ),
+    Exercise(
+        key="004-4",
+        title="Ink from 0 to 255 (open)",
+        minutes=15,
+        test=test_ink,
+        hints=(
+            "`network = new_network()`, `prepare(network)`, `result(network, inputs=255 * images)['val_accuracy']`.",
+            "Make a new network before each of the two trainings; otherwise the second goes on where the first stopped.",
+        ),
+        solution={"scaled": 0.92, "not scaled": 0.37},
+        wrong_answers={
+            "percent": {"scaled": 92, "not scaled": 37},
+            "exchanged": {"scaled": 0.37, "not scaled": 0.92},
+            "untrained": {"scaled": 0.1, "not scaled": 0.1},
+            "validation multiplied, too": {"scaled": 0.92, "not scaled": 0.88},
+            "one number": 0.92,
+        },
+        explanation="The signs: a first loss of 10 or more, and validation far below training although nothing overfits yet.",
+    ),
+]

@@ -1,0 +1,94 @@
+"""Lesson 004: the network with its own training step is one that Keras can train, log, save and load."""
+
+import numpy as np
+import pytest
+from notebook_functions import functions_of
+
+from course_utils.environment import import_quietly
+
+import_quietly()
+
+import keras  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    """The page's own functions and its class; the defaults of its trainings are not needed here."""
+    return functions_of("004", digit_loss=None, images=None, labels=None)
+
+
+@pytest.fixture
+def few():
+    """96 images of noise whose label is written into their first pixels; 40 a batch leave a last batch of 16."""
+    generator = np.random.default_rng(0)
+    images = generator.random((96, 28, 28, 1)).astype("float32") / 10
+    labels = generator.integers(10, size=96)
+    images[np.arange(96), 0, labels, 0] = 5
+    return images, labels
+
+
+def prepared(model, images):
+    model(images[:1])
+    model.compile(
+        keras.optimizers.Adam(0.01),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    return model
+
+
+def test_own_step_takes_the_steps_of_fit(lesson, few):
+    images, labels = few
+    own = prepared(lesson["OwnNetwork"](), images)
+    twin = prepared(keras.Sequential([keras.layers.Flatten(), *copies(own)]), images)
+    twin.set_weights(own.get_weights())
+    for model in (own, twin):
+        model.fit(images, labels, batch_size=32, epochs=2, shuffle=False, verbose=0)
+    for ours, theirs in zip(own.get_weights(), twin.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def copies(own):
+    return [type(layer).from_config(layer.get_config()) for layer in (own.hidden, own.scores)]
+
+
+def test_own_step_logs_the_mean_of_the_epoch_and_not_of_all_epochs(lesson, few):
+    images, labels = few
+    own = prepared(lesson["OwnNetwork"](), images)
+    own.optimizer.learning_rate = 0.0  # nothing moves, so every epoch has the same mean
+    single = [
+        float(own.evaluate(images[first : first + 32], labels[first : first + 32], verbose=0))
+        for first in (0, 32, 64)
+    ]
+    log = own.fit(images, labels, batch_size=32, epochs=2, shuffle=False, verbose=0).history["loss"]
+    np.testing.assert_allclose(log, [np.mean(single)] * 2, rtol=1e-4)
+    assert abs(single[-1] - np.mean(single)) > 1e-3
+
+
+def test_own_network_can_learn_one_batch_by_heart(lesson, few):
+    images, labels = few
+    own = prepared(lesson["OwnNetwork"](), images)
+    own.fit(images, labels, batch_size=96, epochs=80, verbose=0)
+    assert (own.predict(images, verbose=0).argmax(axis=1) == labels).mean() > 0.95
+
+
+def test_own_network_is_saved_and_loaded(lesson, few, tmp_path):
+    images, _ = few
+    own = prepared(lesson["OwnNetwork"](), images)
+    own.save(tmp_path / "own.keras")
+    loaded = keras.saving.load_model(tmp_path / "own.keras")
+    np.testing.assert_allclose(loaded(images), own(images), atol=1e-6)
+
+
+def test_same_weights_tells_arrays_apart(lesson):
+    one = [np.zeros((2, 3)), np.ones(3)]
+    assert lesson["same_weights"](one, [np.full((2, 3), 1e-4), np.ones(3)])
+    assert not lesson["same_weights"](one, [np.zeros((2, 3)), np.full(3, 1.01)])
+
+
+def test_error_of_gives_the_first_line(lesson):
+    def fails():
+        raise ValueError("one\ntwo")
+
+    assert lesson["error_of"](fails) == "ValueError: one"
+    assert lesson["error_of"](lambda: None) == "no error"
