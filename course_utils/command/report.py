@@ -11,7 +11,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from course_utils.command.lessons import Execution, checkout_folder
 
-# nbconvert's own page fetches MathJax, require.js and Mermaid from a remote address and drops alt texts.
+# nbconvert's own page fetches MathJax, require.js and Mermaid from a remote address.
 LESSON_PAGE = """
 {%- extends 'lab/index.html.j2' -%}
 {%- block html_head_js -%}{%- endblock -%}
@@ -21,11 +21,6 @@ LESSON_PAGE = """
 <style>.jp-InputArea pre, .jp-OutputArea-output pre { white-space: pre-wrap; overflow-wrap: anywhere; }</style>
 <body class="jp-Notebook" data-jp-theme-light="true" data-jp-theme-name="JupyterLab Light">
 <main><p style="margin: 1em 5em"><a href="index.html">All lessons</a> · <a href="glossary.html">Glossary</a></p>
-{%- endblock -%}
-{%- block data_png scoped -%}
-<div class="jp-RenderedImage jp-OutputArea-output">
-<img alt="{{ output | get_metadata('alt', 'image/png') | escape_html }}" src="data:image/png;base64,{{ output.data['image/png'] }}">
-</div>
 {%- endblock -%}
 """
 
