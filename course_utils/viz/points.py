@@ -32,7 +32,7 @@ def show_points(real: np.ndarray, generated: Mapping[str, np.ndarray], *, alt: s
         axis.axis("off")
     for axis, (name, points) in zip(axes.flat, generated.items()):
         axis.scatter(*real[:SHOWN].T, s=4, color=COLOURS[6])
-        axis.scatter(*np.asarray(points)[:SHOWN].T, s=4, color=COLOURS[1], marker="x")
+        axis.scatter(*np.asarray(points)[:SHOWN].T, s=10, color=COLOURS[1], marker="x", linewidths=0.7)
         axis.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
         axis.set_title(name, fontsize=10)
     show(figure, alt)
