@@ -1,4 +1,4 @@
-"""Lesson 401: attention, heads, normalization and positions by hand are those of Keras and of the paper."""
+"""Lesson 401: attention by hand is that of Keras, and what the page takes from the package does what it says."""
 
 import numpy as np
 import pytest
@@ -10,92 +10,110 @@ import_quietly()
 
 import keras  # noqa: E402
 
+from course_utils.architectures import attention  # noqa: E402
+from course_utils.architectures.look_up import dense_network, mean_network  # noqa: E402
+from course_utils.datasets.look_ups import in_words, look_up_lists  # noqa: E402
+
 LESSON = functions_of("401")
-attend, heads, normalize = LESSON["scaled_dot_product_attention"], LESSON["multi_head_attention"], LESSON["layer_norm"]
-randomness = np.random.default_rng(0)
+attend = LESSON["scaled_dot_product_attention"]
 
 
-def numbers(*shape):
-    return randomness.normal(size=shape).astype("float32")
+@pytest.fixture
+def random():
+    return np.random.default_rng(0)
 
 
-def random_layer(head_count, key_dim, query, value):
-    layer = keras.layers.MultiHeadAttention(head_count, key_dim)
-    layer(query, value)
-    layer.set_weights([numbers(*array.shape) for array in layer.get_weights()])
-    return layer
-
-
-@pytest.mark.parametrize(("head_count", "key_dim", "width"), [(1, 3, 3), (2, 4, 3), (4, 16, 64)])
+@pytest.mark.parametrize("width", [1, 2, 16])
 @pytest.mark.parametrize("causal", [False, True])
-def test_multi_head_attention_equals_keras(head_count, key_dim, width, causal):
-    inputs = numbers(2, 6, width) / np.sqrt(width)
-    layer = random_layer(head_count, key_dim, inputs, inputs)
+def test_one_head_equals_keras(random, width, causal):
+    words = random.normal(size=(6, 5)).astype("float32")
+    layer = keras.layers.MultiHeadAttention(1, width, use_bias=False)
+    layer(words[None], words[None])
+    layer.set_weights([random.normal(size=array.shape) for array in layer.get_weights()])
+    for_query, for_key, for_value, for_output = layer.get_weights()
     mask = np.tril(np.ones((6, 6), bool)) if causal else None
-    by_hand, weights = heads(inputs, inputs, inputs, layer.get_weights(), mask)
-    by_keras, scores = layer(inputs, inputs, use_causal_mask=causal, return_attention_scores=True)
-    np.testing.assert_allclose(by_hand, by_keras, atol=1e-4, rtol=1e-4)
-    np.testing.assert_allclose(weights, scores, atol=1e-5)
+    found, weights = attend(words @ for_query[:, 0], words @ for_key[:, 0], words @ for_value[:, 0], mask)
+    by_keras, scores = layer(words[None], words[None], use_causal_mask=causal, return_attention_scores=True)
+    np.testing.assert_allclose(found @ for_output[0], by_keras[0], atol=1e-4, rtol=1e-4)
+    np.testing.assert_allclose(weights, scores[0, 0], atol=1e-5)
 
 
-def test_cross_attention_with_its_own_key_and_length():
-    query, value, key = numbers(2, 5, 8), numbers(2, 7, 8), numbers(2, 7, 8)
-    layer = random_layer(2, 4, query, value)
-    by_hand, weights = heads(query, key, value, layer.get_weights(), None)
-    np.testing.assert_allclose(by_hand, layer(query, value, key=key), atol=1e-4, rtol=1e-4)
-    assert weights.shape == (2, 2, 5, 7)
+def test_the_package_holds_the_function_of_the_page(random):
+    query, key, value = random.normal(size=(4, 3)), random.normal(size=(6, 3)), random.normal(size=(6, 2))
+    mask = random.random((4, 6)) < 0.7
+    for may_look in (None, mask):
+        for ours, theirs in zip(
+            attention.scaled_dot_product_attention(query, key, value, may_look), attend(query, key, value, may_look)
+        ):
+            np.testing.assert_allclose(ours, theirs, atol=1e-12)
 
 
-def test_weights_are_shares_and_a_masked_key_gets_none():
-    query, key, value = numbers(3, 4, 8), numbers(3, 6, 8), numbers(3, 6, 2)
+@pytest.mark.parametrize("function", [attend, attention.scaled_dot_product_attention])
+def test_weights_are_shares_and_a_masked_key_gets_none(random, function):
+    query, key, value = random.normal(size=(4, 8)), random.normal(size=(6, 8)), random.normal(size=(6, 2))
     mask = np.ones((4, 6), bool)
     mask[:, 2] = False
-    output, weights = attend(query, key, value, mask)
-    np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-6)
-    assert output.shape == (3, 4, 2) and weights[..., 2].max() == 0
-    without = np.delete(key, 2, axis=1), np.delete(value, 2, axis=1)
-    np.testing.assert_allclose(output, attend(query, *without, None)[0], atol=1e-6)
+    output, weights = function(query, key, value, mask)
+    np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-9)
+    assert output.shape == (4, 2) and weights[:, 2].max() == 0
+    without = function(query, np.delete(key, 2, axis=0), np.delete(value, 2, axis=0))[0]
+    np.testing.assert_allclose(output, without, atol=1e-9)
 
 
-def test_the_future_does_not_reach_the_past():
-    inputs, mask = numbers(1, 6, 4), np.tril(np.ones((6, 6), bool))
-    layer = random_layer(2, 2, inputs, inputs)
-    changed = inputs.copy()
-    changed[:, 4:] += 10
-    before, after = (heads(values, values, values, layer.get_weights(), mask)[0] for values in (inputs, changed))
-    assert np.array_equal(before[:, :4], after[:, :4]) and np.abs(before[:, 4:] - after[:, 4:]).max() > 0.1
-
-
-def test_huge_scores_stay_finite():
-    output, weights = attend(np.array([[1e4]]), np.array([[1e4], [0.0]]), np.array([[1.0], [2.0]]), None)
+@pytest.mark.parametrize("function", [attend, attention.scaled_dot_product_attention])
+def test_huge_scores_stay_finite(function):
+    output, weights = function(np.array([[1e4]]), np.array([[1e4], [0.0]]), np.array([[1.0], [2.0]]))
     assert weights.tolist() == [[1.0, 0.0]] and output.tolist() == [[1.0]]
 
 
-@pytest.mark.parametrize("epsilon", [1e-3, 1e-6])
-def test_layer_norm_equals_keras(epsilon):
-    inputs, layer = numbers(2, 5, 9), keras.layers.LayerNormalization(epsilon=epsilon)
-    layer(inputs)
-    layer.set_weights([numbers(9), numbers(9)])
-    np.testing.assert_allclose(normalize(inputs, *layer.get_weights(), epsilon), layer(inputs), atol=1e-5)
+def test_the_softmax_of_the_page_takes_any_leading_axes(random):
+    scores = random.normal(size=(2, 3, 5))
+    weights = LESSON["softmax"](scores)
+    np.testing.assert_allclose(weights, np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True), atol=1e-12)
+    np.testing.assert_allclose(LESSON["softmax"](scores + 7), weights, atol=1e-12)
 
 
-def test_positions_follow_the_paper():
-    positions = LESSON["sinusoidal_positions"](50, 8)
-    assert positions.shape == (50, 8)
-    for place in (0, 1, 49):
-        for pair in range(4):
-            angle = place / 10000 ** (2 * pair / 8)
-            np.testing.assert_allclose(positions[place, 2 * pair : 2 * pair + 2], [np.sin(angle), np.cos(angle)])
+def test_measure_tells_flat_from_sharp():
+    flat, sharp = np.zeros((3, 32)), np.full((3, 32), -50.0)
+    sharp[:, 4] = 50
+    measured = LESSON["measure"](flat)
+    assert measured["spread"] == 0 and np.isclose(measured["largest weight"], 1 / 32)
+    assert np.isclose(measured["slopes"], 31 / 32)
+    measured = LESSON["measure"](sharp)
+    assert np.isclose(measured["largest weight"], 1) and measured["slopes"] < 1e-6
 
 
-def test_wrong_input_is_named():
-    with pytest.raises(ValueError, match="same width, not 3 and 4"):
-        attend(numbers(2, 3), numbers(2, 4), numbers(2, 4), None)
-    with pytest.raises(ValueError, match="one value a key"):
-        attend(numbers(2, 3), numbers(2, 3), numbers(5, 3), None)
-    with pytest.raises(ValueError, match="mask must be boolean"):
-        attend(numbers(2, 3), numbers(2, 3), numbers(2, 3), np.ones((2, 2)))
-    with pytest.raises(ValueError, match="8 arrays"):
-        heads(numbers(2, 3), numbers(2, 3), numbers(2, 3), [], None)
-    with pytest.raises(ValueError, match="must have the shape"):
-        normalize(numbers(2, 3), numbers(4), numbers(3), 1e-3)
+def test_the_head_reads_any_number_of_pairs_in_any_order():
+    network = LESSON["attention_network"]()
+    assert network.count_params() == 4 * 26 * 16 + 26 * 8 + 8
+    (pairs, question), _ = look_up_lists(5, pairs=7, seed=1)
+    logits = network([pairs, question])
+    assert logits.shape == (5, 1, 8)
+    np.testing.assert_allclose(network([pairs[:, ::-1], question]), logits, atol=1e-5)
+
+
+def test_a_list_holds_the_pair_that_is_asked_for():
+    (pairs, question), number = look_up_lists(200, pairs=8, seed=3)
+    assert pairs.shape == (200, 8, 26) and question.shape == (200, 1, 26) and number.shape == (200, 1)
+    letters = pairs[:, :, :16].argmax(axis=2)
+    assert all(len(set(row)) == 8 for row in letters)
+    for row in range(200):
+        place = letters[row].tolist().index(question[row, 0, :16].argmax())
+        assert pairs[row, place, 17:25].argmax() == number[row, 0]
+        right = in_words(pairs[row])[place]
+        assert in_words(question[row]) == [right[0] + "?"] and right[1] == str(number[row, 0] + 1)
+
+
+def test_the_mean_knows_no_places_and_the_dense_network_does():
+    (pairs, question), _ = look_up_lists(5, pairs=8, seed=1)
+    mean, dense = mean_network(width=32), dense_network(width=16)
+    assert mean([pairs, question]).shape == dense([pairs, question]).shape == (5, 8)
+    turned = pairs[:, ::-1]
+    np.testing.assert_allclose(mean([turned, question]), mean([pairs, question]), atol=1e-5)
+    assert np.abs(np.asarray(dense([turned, question]) - dense([pairs, question]))).max() > 1e-3
+    assert mean(look_up_lists(5, pairs=16, seed=1)[0]).shape == (5, 8)
+    with pytest.raises(ValueError, match="shape"):
+        dense(look_up_lists(5, pairs=16, seed=1)[0])
+    other = question[::-1].copy()
+    for network in (mean, dense):
+        assert np.abs(np.asarray(network([pairs, other]) - network([pairs, question]))).max() > 1e-3

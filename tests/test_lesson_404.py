@@ -204,19 +204,19 @@ def test_sampling_refuses_impossible_settings(temperature: float, nucleus: float
         sampling_probabilities([0.0, 1.0], temperature, nucleus)
 
 
-# The package's other helpers: those of the pages of lessons 205 and 401, and the library
+# The package's other helpers: those of the page of lesson 205, and the library
 
 
-def test_windows_bits_and_codes_are_those_of_lessons_24_and_41() -> None:
+def test_windows_bits_and_codes_are_those_of_lesson_205() -> None:
     other, codes = functions_of("205"), random_tokens(23)[0]
     for ours, theirs in zip(windows(codes, 5), other["windows"](codes, 5)):
         np.testing.assert_array_equal(ours, theirs)
     other["encode"].__globals__["alphabet"] = "abc "
     np.testing.assert_array_equal(encode("a cab", "abc "), other["encode"]("a cab"))
     model, inputs = random_gpt(), random_tokens(8, count=4)
-    np.testing.assert_allclose(
-        bits_of(model, inputs, inputs), functions_of("401")["bits_of_letters"](model, inputs, inputs), atol=1e-4
-    )
+    log_probabilities = np.asarray(keras.ops.log_softmax(model(inputs)))
+    right = np.take_along_axis(log_probabilities, inputs[..., np.newaxis], axis=-1)[..., 0]
+    np.testing.assert_allclose(bits_of(model, inputs, inputs), -right / np.log(2), atol=1e-4)
 
 
 def test_bits_of_large_logits_are_finite() -> None:

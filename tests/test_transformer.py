@@ -1,4 +1,4 @@
-"""The transformer blocks: order, masks, heads, positions, and the page of lesson 401."""
+"""The transformer blocks: order, masks, heads, positions, and the page of lesson 402."""
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ import_quietly()
 import keras  # noqa: E402
 from keras import layers, ops  # noqa: E402
 
+from course_utils.architectures.attention import scaled_dot_product_attention  # noqa: E402
 from course_utils.architectures.transformer import (  # noqa: E402
     PositionEmbedding,
     attention_scores,
@@ -57,13 +58,29 @@ def outputs_of(model, *inputs):
     return ops.convert_to_numpy(model(list(inputs) if len(inputs) > 1 else inputs[0]))
 
 
-# --- against the page of lesson 401 ---------------------------------------------------------------------------------
+# --- against the page of lesson 402 ---------------------------------------------------------------------------------
+
+
+def heads_by_hand(query, memory, weights, mask=None):
+    """Attention (n, q, width) with the eight arrays of Keras, its biases too: the page leaves them out, and the batch."""
+    projected = []
+    for inputs, kernel, bias in zip((query, memory, memory), weights[0:6:2], weights[1:6:2]):
+        projected.append(np.einsum("nlw,whd->nhld", inputs, kernel) + bias[:, None, :])
+    outputs = np.zeros((*query.shape[:2], weights[6].shape[-1]))
+    for example in range(len(query)):
+        for head in range(weights[6].shape[0]):
+            found, _ = scaled_dot_product_attention(
+                *(array[example, head] for array in projected), None if mask is None else mask[example]
+            )
+            outputs[example] += found @ weights[6][head]
+    return outputs + weights[7]
 
 
 def test_positions_equal_the_page():
-    by_page = functions_of("401")["sinusoidal_positions"]
-    for length, width in ((1, 1), (7, 4), (40, 9)):
-        assert np.array_equal(sinusoidal_positions(length, width), by_page(length, width))
+    by_page = functions_of("402")["sinusoidal_positions"]
+    for length, width in ((1, 2), (7, 4), (40, 10)):
+        np.testing.assert_allclose(sinusoidal_positions(length, width), by_page(length, width), atol=1e-12)
+    assert sinusoidal_positions(40, 9).shape == (40, 9)  # the page has even widths only
     with pytest.raises(ValueError, match="at least 1, not 0 and 4"):
         sinusoidal_positions(0, 4)
 
@@ -78,15 +95,15 @@ def test_shift_right_equals_the_page(random):
 
 
 @pytest.mark.parametrize("causal", [False, True])
-def test_encoder_block_equals_the_functions_of_lesson_41(random, causal):
-    page = functions_of("401")
+def test_encoder_block_equals_the_functions_of_lesson_402(random, causal):
+    page = functions_of("402")
     inputs = random.normal(size=(2, 5, WIDTH)).astype("float32")
     stream = keras.Input((None, WIDTH))
     model = randomized(keras.Model(stream, encoder_block(stream, HEADS, hidden=7, causal=causal)))
     weights = {layer.name: layer.get_weights() for layer in model.layers}
-    mask = np.tril(np.ones((5, 5), dtype=bool)) if causal else None
+    mask = np.tril(np.ones((2, 5, 5), dtype=bool)) if causal else None
     normal = page["layer_norm"](inputs, *weights["encoder_1_attention_norm"])
-    attended, _ = page["multi_head_attention"](normal, normal, normal, weights["encoder_1_attention"], mask)
+    attended = heads_by_hand(normal, normal, weights["encoder_1_attention"], mask)
     middle = inputs + attended
     normal = page["layer_norm"](middle, *weights["encoder_1_dense_norm"])
     kernel, bias = weights["encoder_1_dense_in"]
@@ -95,8 +112,8 @@ def test_encoder_block_equals_the_functions_of_lesson_41(random, causal):
     np.testing.assert_allclose(outputs_of(model, inputs), middle + inside @ kernel + bias, rtol=1e-4, atol=1e-4)
 
 
-def test_decoder_block_equals_the_functions_of_lesson_41(random):
-    page = functions_of("401")
+def test_decoder_block_equals_the_functions_of_lesson_402(random):
+    page = functions_of("402")
     inputs = random.normal(size=(2, 4, WIDTH)).astype("float32")
     read = random.normal(size=(2, 6, 8)).astype("float32")
     seen = np.arange(6) < np.array([[6], [3]])
@@ -104,11 +121,11 @@ def test_decoder_block_equals_the_functions_of_lesson_41(random):
     block = decoder_block(stream, memory, HEADS, memory_mask=may)
     model = randomized(keras.Model([stream, memory, may], block))
     weights = {layer.name: layer.get_weights() for layer in model.layers}
-    causal = np.tril(np.ones((4, 4), dtype=bool))
+    causal = np.tril(np.ones((2, 4, 4), dtype=bool))
     normal = page["layer_norm"](inputs, *weights["decoder_1_attention_norm"])
-    after = inputs + page["multi_head_attention"](normal, normal, normal, weights["decoder_1_attention"], causal)[0]
+    after = inputs + heads_by_hand(normal, normal, weights["decoder_1_attention"], causal)
     normal = page["layer_norm"](after, *weights["decoder_1_cross_norm"])
-    after = after + page["multi_head_attention"](normal, read, read, weights["decoder_1_cross"], seen[:, None])[0]
+    after = after + heads_by_hand(normal, read, weights["decoder_1_cross"], seen[:, None])
     normal = page["layer_norm"](after, *weights["decoder_1_dense_norm"])
     inside = np.maximum(normal @ weights["decoder_1_dense_in"][0] + weights["decoder_1_dense_in"][1], 0)
     after = after + inside @ weights["decoder_1_dense_out"][0] + weights["decoder_1_dense_out"][1]

@@ -1,83 +1,136 @@
 """Exercises of lesson 401, attention by hand."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close
+from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers, one_number
+
+WORDS = np.array([[0, 0, 1], [0, 0, 2], [2, 0, 0], [1, 2, 0], [0, 0, 1], [2, 0, 1]], dtype=float)
+KING, LOVES, QUEEN = 2, 3, 5
 
 
-def test_weight(answer):
-    if np.isclose(answer, 5):
+def test_weight(answer: object) -> None:
+    weight = one_number(answer, "The weight")
+    if np.isclose(weight, 5):
         raise Wrong("5 is e to the score. Divide it by the sum over all four keys.")
-    if np.isclose(answer, np.log(5) / np.log(20), atol=1e-3):
+    if np.isclose(weight, np.log(5) / np.log(20), atol=1e-3):
         raise Wrong("You divided the scores themselves. Softmax takes e to the score first.")
-    if np.isclose(answer, 0.25):
+    if np.isclose(weight, 0.25):
         raise Wrong("0.25 is an equal share. Keys with a larger score get more.")
-    expect_close(answer, 0.5, f"It is not {answer!r}.")
+    if np.isclose(weight, 50):
+        raise Wrong("A weight is a share from 0 to 1. Did you write percent?")
+    if not np.isclose(weight, 0.5, atol=1e-3):
+        raise Wrong(f"It is not {weight:g}. What is e to each of the four scores, and what is their sum?")
 
 
-def local_mask(length, window):
+def local_mask(length: int, window: int) -> np.ndarray:
     place = np.arange(length)
     distance = place[:, np.newaxis] - place
     return (distance >= 0) & (distance < window)
 
 
-def mask_of_both_sides(length, window):
+def mask_of_both_sides(length: int, window: int) -> np.ndarray:
     place = np.arange(length)
     return np.abs(place[:, np.newaxis] - place) < window
 
 
-def mask_one_too_wide(length, window):
+def mask_one_too_wide(length: int, window: int) -> np.ndarray:
     return local_mask(length, window + 1)
 
 
-def transposed_mask(length, window):
+def transposed_mask(length: int, window: int) -> np.ndarray:
     return local_mask(length, window).T
 
 
-def forbidden_mask(length, window):
+def forbidden_mask(length: int, window: int) -> np.ndarray:
     return ~local_mask(length, window)
 
 
-def mask_of_numbers(length, window):
+def mask_of_numbers(length: int, window: int) -> np.ndarray:
     return local_mask(length, window).astype(float)
 
 
-def test_local_mask(answer):
-    result = answer(8, 3)
-    if result is None:
-        raise Wrong("The function returns None: is the `return` missing?")
-    result = np.asarray(result)
-    if result.shape != (8, 8):
-        raise Wrong(f"The shape is {result.shape}; it should be (8, 8): one row a query, one column a key.")
-    if result.dtype != bool:
-        raise Wrong("The mask must be boolean, made by comparing, not of numbers.")
+def mask_for_three(length: int, window: int) -> np.ndarray:
+    return local_mask(length, 3)
+
+
+def test_local_mask(answer: Callable[[int, int], np.ndarray]) -> None:
     mistakes = {
-        mask_of_both_sides: "Place 5 may see place 6, which comes after it: the mask is not causal.",
-        mask_one_too_wide: "With window=3 place 7 sees 4 letters. Its own place counts as one of the three.",
+        mask_of_both_sides: "A place may see one that comes after it: the mask is not causal.",
+        mask_one_too_wide: "It sees one place too many: its own place counts as one of the `window` places.",
         transposed_mask: "Rows and columns are exchanged: a row is a query, and it may look left.",
         forbidden_mask: "True and False are exchanged: True means that the query may look.",
+        mask_for_three: "The width of the window is always 3. Use the argument `window`.",
     }
-    for mistake, message in mistakes.items():
-        if np.array_equal(result, mistake(8, 3)):
-            raise Wrong(message)
-    if not np.array_equal(result, local_mask(8, 3)) or not np.array_equal(answer(5, 1), np.eye(5, dtype=bool)):
-        raise Wrong("Row 7 should be True in the columns 5, 6 and 7 only.")
+    random = np.random.default_rng()
+    sizes = [(8, 3), (5, 1), (int(random.integers(6, 12)), 4), (int(random.integers(2, 6)), 7)]
+    for length, window in sizes:
+        result = answer(length, window)
+        if result is None:
+            raise Wrong("The function returns None: is the `return` missing?")
+        result = np.asarray(result)
+        if result.shape != (length, length):
+            raise Wrong(f"For length {length} the shape is {result.shape}: one row a query, one column a key.")
+        if result.dtype != bool:
+            raise Wrong("The mask must be boolean, made by comparing, not of numbers.")
+        if not np.array_equal(result, local_mask(length, window)):
+            for mistake, message in mistakes.items():
+                if np.array_equal(result, mistake(length, window)):
+                    raise Wrong(message)
+            raise Wrong(f"Not right for length {length} and window {window}. Row 7 of (8, 3) is True in 5, 6 and 7.")
 
 
-def test_lost_bits(answer):
-    if answer > 4:
-        raise Wrong("That looks like the bits of the new model. Subtract those of the model with positions.")
-    if answer < 0:
+def weights_of(query_matrix: np.ndarray, key_matrix: np.ndarray) -> np.ndarray:
+    """The attention weights (6, 6) of the six words with these two matrices (3, 2)."""
+    scores = (WORDS @ query_matrix) @ (WORDS @ key_matrix).T / np.sqrt(2)
+    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def test_own_head(answer: object) -> None:
+    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
+        raise Wrong("The answer is a pair: (W_q, W_k).")
+    try:
+        query_matrix, key_matrix = (np.array(matrix, dtype="float64") for matrix in answer)
+    except (TypeError, ValueError) as error:
+        raise Wrong("Both must be matrices of numbers.") from error
+    if query_matrix.shape != (3, 2) or key_matrix.shape != (3, 2):
+        raise Wrong(f"The shapes are {query_matrix.shape} and {key_matrix.shape}; both should be (3, 2).")
+    if not (np.isfinite(query_matrix).all() and np.isfinite(key_matrix).all()):
+        raise Wrong("A number is infinite or not a number.")
+    weights = weights_of(query_matrix, key_matrix)
+    persons = [KING, QUEEN]
+    if min(weights[persons, LOVES]) > 0.9 and min(weights[LOVES, persons]) > 0.4:
+        return
+    if np.allclose(weights, 1 / 6):
+        raise Wrong("Every word looks at all six alike: all scores are equal.")
+    if min(weights[persons, LOVES]) <= 0.9:
+        shares = weights[persons, LOVES].round(2)
+        raise Wrong(f"King gives loves {shares[0]}, queen {shares[1]}; both should be over 0.9.")
+    raise Wrong(f"Loves gives king and queen {weights[LOVES, persons].round(2).tolist()}; both should be over 0.4.")
+
+
+def test_narrow_heads(answer: object) -> None:
+    two, four = measured_numbers(answer, "2", "4", shares=("2", "4"))
+    if four < 0.5:
         raise Wrong(
-            "A negative loss says that the model without positions is better. Did you subtract the other way round?"
+            "A head of 4 numbers finds more than that. Is it new, compiled with the same rate, trained 3 passes?"
         )
-    if answer < 0.15:
+    if two == four:
         raise Wrong(
-            "So little? Is the new model trained without positions, np.zeros((context, width)), and for a whole epoch?"
+            "Twice the same share? Did both heads get their own key_dim, or were they measured on lists of training?"
         )
-    if answer > 2:
-        raise Wrong("So much? Does the learning rate have a fresh CosineDecay? The old one has sunk to zero.")
+    if two > 0.999:
+        raise Wrong(
+            "A head of 2 numbers without any mistake? Check that key_dim is 2 in the network that you measured."
+        )
+    if two < 0.33:
+        raise Wrong("That is no better than the commonest number. Did the head of 2 numbers train at all?")
 
+
+SOLVED_QUERY = [[9, 0], [-9, 9], [0, 0]]
+SOLVED_KEY = [[0, 1], [1, 0], [0, 0]]
 
 EXERCISES = [
     Exercise(
@@ -87,7 +140,13 @@ EXERCISES = [
         test=test_weight,
         hints=("e to the score is 1, 5, 2 and 2.", "Divide 5 by the sum of the four."),
         solution=0.5,
-        wrong_answers={"not divided": 5, "scores divided": np.log(5) / np.log(20), "equal share": 0.25},
+        wrong_answers={
+            "not divided": 5,
+            "scores divided": np.log(5) / np.log(20),
+            "equal share": 0.25,
+            "percent": 50,
+            "not a number": np.nan,
+        },
         explanation="The exponentials are 1, 5, 2 and 2, with sum 10, and 5/10 is a half.",
     ),
     Exercise(
@@ -106,20 +165,54 @@ EXERCISES = [
             "transposed": transposed_mask,
             "inverted": forbidden_mask,
             "numbers": mask_of_numbers,
+            "always three": mask_for_three,
         },
         explanation="Local attention costs length times window instead of length squared.",
     ),
     Exercise(
         key="401-3",
-        title="What the positions are worth",
-        minutes=15,
-        test=test_lost_bits,
+        title="Write your own head",
+        minutes=10,
+        test=test_own_head,
         hints=(
-            "Build with one_block_model(np.zeros((context, width))) and copy the cell that compiles and fits.",
-            "bits_of_letters(new_model, test_letters, test_targets).mean() - model_bits.mean()",
+            "Let column 0 of the query mean *an action is wanted* and column 1 *a person is wanted*.",
+            "Loves is a person too, a little: a negative number in W_q keeps it from looking at itself.",
+            "The weights are soft? Larger numbers make softmax sharper.",
         ),
-        solution=0.5,
-        wrong_answers={"the bits themselves": 4.5, "subtracted the wrong way": -0.5, "the same model twice": 0.0},
-        explanation="Without positions the block still knows which letters it has seen, and by the residual connection which was the last.",
+        solution=(SOLVED_QUERY, SOLVED_KEY),
+        wrong_answers={
+            "all alike": (np.zeros((3, 2)), SOLVED_KEY),
+            "too soft": ([[1, 0], [-1, 1], [0, 0]], SOLVED_KEY),
+            "loves looks at itself": ([[9, 0], [0, 9], [0, 0]], SOLVED_KEY),
+            "one matrix": SOLVED_QUERY,
+            "transposed": (np.transpose(SOLVED_QUERY), SOLVED_KEY),
+        },
+        explanation=(
+            "Persons ask for an action, the action asks for persons; -9 for an action takes the wish for an action "
+            "from loves, which is half a person."
+        ),
+    ),
+    Exercise(
+        key="401-4",
+        title="How narrow may a head be?",
+        minutes=15,
+        test=test_narrow_heads,
+        hints=(
+            "Give attention_network an argument key_dim; then compile with Adam(1e-2) and fit as above.",
+            "right(network, test_inputs, test_number) gives the share.",
+        ),
+        solution={"2": 0.87, "4": 1.0},
+        wrong_answers={
+            "one number": 0.87,
+            "percent": {"2": 87, "4": 100},
+            "not trained": {"2": 0.12, "4": 0.13},
+            "the same network twice": {"2": 0.9, "4": 0.9},
+            "not a number": {"2": np.nan, "4": 1.0},
+            "two hardly trained": {"2": 0.2, "4": 1.0},
+        },
+        explanation=(
+            "Two numbers can tell 16 letters apart if the letters lie on a circle: neighbours get similar scores, so a "
+            "few are confused. Draw learned_k[:16] and see."
+        ),
     ),
 ]
