@@ -1,0 +1,204 @@
+"""Exercises of lesson 302, digits from noise."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, one_number
+
+PAPER_MISTAKES = {
+    457: "You squared the difference of the variances. It is the difference of the standard deviations: 5 - 2.",
+    37: "You took the variances, 25 - 4, where the squared difference of the standard deviations belongs.",
+    16: "That is the part of the means alone. The spreads differ too.",
+    9: "That is the part of the spreads alone. The means differ too.",
+    7: "You added the differences. Square each of them first.",
+    5: "You took the root at the end. The Fréchet distance of this course is the sum of squares itself.",
+}
+
+
+def test_paper(answer):
+    number = one_number(answer)
+    for mistake, message in PAPER_MISTAKES.items():
+        if np.isclose(number, mistake, atol=1e-3):
+            raise Wrong(message)
+    if not np.isclose(number, 25, atol=1e-3):
+        raise Wrong(f"It is not {number:g}.")
+
+
+def independent_distance(first, second):
+    between_means = first.mean(axis=0) - second.mean(axis=0)
+    between_spreads = first.std(axis=0, ddof=1) - second.std(axis=0, ddof=1)
+    return (between_means**2 + between_spreads**2).sum()
+
+
+def mean_over_columns(first, second):
+    return independent_distance(first, second) / first.shape[1]
+
+
+def with_variances(first, second):
+    between_means = first.mean(axis=0) - second.mean(axis=0)
+    between_variances = first.var(axis=0, ddof=1) - second.var(axis=0, ddof=1)
+    return (between_means**2 + between_variances**2).sum()
+
+
+def all_in_one(first, second):
+    return (first.mean() - second.mean()) ** 2 + (first.std(ddof=1) - second.std(ddof=1)) ** 2
+
+
+def without_means(first, second):
+    return ((first.std(axis=0, ddof=1) - second.std(axis=0, ddof=1)) ** 2).sum()
+
+
+INDEPENDENT_MISTAKES = {
+    mean_over_columns: "You averaged over the columns. The parts of the columns are added up.",
+    with_variances: "You compare variances. The formula compares the standard deviations, their roots.",
+    all_in_one: "You threw all columns together. Each column has its own mean and its own spread: axis=0.",
+    without_means: "The means are missing: each column adds the squared difference of its means, too.",
+}
+
+
+def test_independent(answer):
+    random = np.random.default_rng(0)
+    for count, columns in ((40, 3), (200, 7), (30, 2)):
+        first = random.normal(random.normal(0, 3, columns), random.uniform(0.5, 3, columns), (count, columns))
+        second = random.normal(random.normal(0, 3, columns), random.uniform(0.5, 3, columns), (2 * count, columns))
+        result = one_number(answer(first.copy(), second.copy()), "The distance")
+        for mistake, message in INDEPENDENT_MISTAKES.items():
+            if np.isclose(result, mistake(first, second), rtol=5e-3):
+                raise Wrong(message)
+        # ddof 0 or 1: both are right here, the difference is small
+        expect_close(result, independent_distance(first, second), "That is another number.", tolerance=0.03)
+
+
+def nearest(images, train):
+    distances = np.linalg.norm(images[:, np.newaxis] - train, axis=-1)
+    return distances.min(axis=1)
+
+
+def squared(images, train):
+    return nearest(images, train) ** 2
+
+
+def mean_per_pixel(images, train):
+    return nearest(images, train) / np.sqrt(images.shape[1])
+
+
+def places(images, train):
+    return np.linalg.norm(images[:, np.newaxis] - train, axis=-1).argmin(axis=1)
+
+
+def the_farthest(images, train):
+    return np.linalg.norm(images[:, np.newaxis] - train, axis=-1).max(axis=1)
+
+
+def for_each_training_image(images, train):
+    return np.linalg.norm(images[:, np.newaxis] - train, axis=-1).min(axis=0)
+
+
+NEAREST_MISTAKES = {
+    squared: "These are the squares of the distances. Take the root.",
+    mean_per_pixel: "You averaged over the pixels. The distance is the root of the sum of the squares.",
+    places: "These are the places of the nearest images. Their distances are wanted: min, not argmin.",
+    the_farthest: "These are the distances to the farthest training image.",
+    for_each_training_image: "You looked for the nearest drawing of each training image. It is the other way round.",
+}
+
+
+def test_nearest(answer):
+    random = np.random.default_rng(1)
+    for count, known, pixels in ((5, 30, 6), (12, 7, 196), (1, 9, 4)):
+        images, train = random.random((count, pixels)), random.random((known, pixels))
+        train[3] = images[0]  # one is a copy
+        result = answer(images.copy(), train.copy())
+        right = nearest(images, train)
+        for mistake, message in NEAREST_MISTAKES.items():
+            wrong = mistake(images, train)
+            differs = wrong.shape != right.shape or not np.allclose(wrong, right, atol=1e-6)
+            if differs and np.shape(result) == wrong.shape and np.allclose(result, wrong, atol=1e-6):
+                raise Wrong(message)
+        expect_close(result, right, "One distance for each image is wanted; a copy has 0.")
+
+
+def test_groups(answer):
+    if not isinstance(answer, dict) or set(answer) != {1, 5, 20, 40}:
+        raise Wrong("A dictionary with the keys 1, 5, 20 and 40 is wanted, the distances as values.")
+    found = {groups: one_number(value, f"The value at {groups}") for groups, value in answer.items()}
+    if min(found.values()) <= 0.2:
+        raise Wrong("No set of 1000 images comes so near, not even real ones. Are these the values of `distance`?")
+    if found[1] < found[20]:
+        raise Wrong("One group should be farther away than twenty. Are the values at the right keys?")
+    if found[5] < found[40]:
+        raise Wrong("Five groups should be farther away than forty. Are the values at the right keys?")
+
+
+EXERCISES = [
+    Exercise(
+        key="302-1",
+        title="A distance on paper",
+        minutes=3,
+        test=test_paper,
+        hints=("Two parts: the squared difference of the means, and that of the spreads.", "(5 - 1)² + (2 - 5)²"),
+        solution=25,
+        wrong_answers={
+            "variances squared": 457,
+            "variances": 37,
+            "means alone": 16,
+            "not squared": 7,
+            "root": 5,
+        },
+        explanation="16 for the means and 9 for the spreads.",
+    ),
+    Exercise(
+        key="302-2",
+        title="Numbers that do not depend on each other",
+        minutes=8,
+        test=test_independent,
+        hints=(
+            "mean(axis=0) and std(axis=0, ddof=1) give one number for each column.",
+            "Square both differences, add them, and sum over the columns.",
+        ),
+        solution=independent_distance,
+        wrong_answers={
+            "averaged": mean_over_columns,
+            "variances": with_variances,
+            "all columns in one": all_in_one,
+            "no means": without_means,
+        },
+        explanation="The covariance matrices are diagonal then, so the trace falls apart into one part for each column.",
+    ),
+    Exercise(
+        key="302-3",
+        title="How far is the nearest training image?",
+        minutes=10,
+        test=test_nearest,
+        hints=(
+            "For one image, np.linalg.norm(train - image, axis=1) has the distance to each training image.",
+            "Take the least of them, and do so for each image.",
+        ),
+        solution=nearest,
+        wrong_answers={
+            "squares": squared,
+            "mean over the pixels": mean_per_pixel,
+            "places": places,
+            "the farthest": the_farthest,
+            "the other way round": for_each_training_image,
+        },
+        explanation="A distance of 0 is a copy. Compare with real images that the training never saw: those have neighbours too.",
+    ),
+    Exercise(
+        key="302-4",
+        title="How many groups?",
+        minutes=8,
+        test=test_groups,
+        hints=(
+            "distance(as_images(many_normals(pixels, 5, 1000))) is the value for five groups.",
+            "A loop over (1, 5, 20, 40) fills the dictionary.",
+        ),
+        solution={1: 24.0, 5: 13.0, 20: 5.0, 40: 4.0},
+        wrong_answers={
+            "a list": [24.0, 13.0, 5.0, 4.0],
+            "order reversed": {1: 4.0, 5: 5.0, 20: 13.0, 40: 24.0},
+            "one group and forty exchanged": {1: 24.0, 5: 4.0, 20: 5.0, 40: 13.0},
+            "scaled to 1": {1: 0.24, 5: 0.13, 20: 0.05, 40: 0.04},
+        },
+        explanation="More groups come nearer. With a group for each image they would return the training images: a photocopier. The distance would praise it.",
+    ),
+]

@@ -1,0 +1,71 @@
+"""Lesson 302: the distance by hand, the rivals that need no game, white paper, and the nearest training image."""
+
+import numpy as np
+import pytest
+from notebook_functions import functions_of
+
+from course_utils.metrics.generation import cluster_normals, frechet_distance
+
+LESSON = functions_of("302")
+SPACE = LESSON["one_normal"].__globals__
+SPACE["randomness"] = np.random.default_rng(0)
+SPACE["np"] = np
+
+
+def test_distance_of_numbers_on_paper():
+    real = np.array([7.0, 10.0, 13.0])
+    assert LESSON["frechet_of_numbers"](np.array([9.0, 12.0, 15.0]), real) == 4
+    assert LESSON["frechet_of_numbers"](np.full(3, 10.0), real) == 9
+    assert LESSON["frechet_of_numbers"](real, real) == 0
+
+
+def test_distance_of_vectors():
+    random = np.random.default_rng(0)
+    points = random.normal(size=(5000, 4))
+    assert np.isclose(LESSON["frechet_by_hand"](points, points + 3), 4 * 9)
+    other = random.normal(size=(5000, 4)) * [1, 2, 3, 4]
+    assert abs(LESSON["frechet_by_hand"](points, other) - (0 + 1 + 4 + 9)) < 0.5
+    mixed = points @ random.normal(size=(4, 4))
+    assert np.isclose(LESSON["frechet_by_hand"](mixed, other), frechet_distance(mixed, other))
+
+
+def test_with_one_number_both_distances_agree():
+    first, second = np.random.default_rng(1).normal([[0.0], [2.0]], [[1.0], [3.0]], (2, 200))
+    both = [np.stack([numbers, np.ones(200)], axis=1) for numbers in (first, second)]  # the second number never varies
+    assert np.isclose(LESSON["frechet_by_hand"](*both), LESSON["frechet_of_numbers"](first, second))
+
+
+def test_one_normal_has_mean_and_covariance_of_the_rows():
+    rows = np.random.default_rng(2).multivariate_normal([4, 5], [[1, 0.8], [0.8, 1]], size=2000)
+    drawn = LESSON["one_normal"](rows, 4000)
+    np.testing.assert_allclose(drawn.mean(axis=0), [4, 5], atol=0.1)
+    np.testing.assert_allclose(np.cov(drawn.T), [[1, 0.8], [0.8, 1]], atol=0.1)
+
+
+def test_many_normals_draw_from_each_group_as_often_as_it_occurs_like_the_package():
+    random = np.random.default_rng(3)
+    rows = np.concatenate([random.normal(0, 0.1, (300, 3)), random.normal(5, 0.1, (100, 3))])
+    for drawn in (LESSON["many_normals"](rows, 2, 200), cluster_normals(rows, 2, 200)):
+        low = (drawn < 2.5).all(axis=1)
+        assert low.mean() == pytest.approx(0.75, abs=0.1) and (drawn[~low] > 2.5).all() and len(drawn) == 200
+        assert drawn[low].std() == pytest.approx(0.1, abs=0.02)
+
+
+def test_images_are_cut_to_ink():
+    images = LESSON["as_images"](np.linspace(-1, 2, 2 * 196).reshape(2, 196))
+    assert images.shape == (2, 14, 14, 1) and images.dtype == "float32" and (images.min(), images.max()) == (0, 1)
+
+
+def test_shares_of_white_and_grey():
+    shares = LESSON["white_and_grey"](np.array([0.0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]))
+    assert shares == {"white": 0.25, "grey": 0.375}
+
+
+def test_a_copy_has_no_distance():
+    train = np.random.default_rng(4).random((30, 196))
+    SPACE["pixels"] = train
+    images = np.concatenate([train[:3], train[3:5] + 1]).reshape(5, 14, 14, 1)
+    distances = LESSON["to_the_nearest"](images)
+    np.testing.assert_allclose(distances[:3], 0, atol=1e-12)
+    expected = [np.linalg.norm(train - image.ravel(), axis=1).min() for image in images]
+    np.testing.assert_allclose(distances, expected)
