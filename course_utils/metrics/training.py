@@ -6,8 +6,12 @@ import numpy as np
 
 def dead_share(model: keras.Model, layer: str, inputs: np.ndarray) -> float:
     """The share of units of a layer, found by its name, that answer 0 to every one of the inputs (n, ...)."""
-    answers = keras.Model(model.inputs, model.get_layer(layer).output).predict(inputs, batch_size=512, verbose=0)
-    return float((answers == 0).reshape(-1, answers.shape[-1]).all(axis=0).mean())
+    part = keras.Model(model.inputs, model.get_layer(layer).output)
+    dead = True
+    for first in range(0, len(inputs), 1024):  # calls, no `predict`: nothing is traced
+        answers = keras.ops.convert_to_numpy(part(inputs[first : first + 1024]))
+        dead = dead & (answers == 0).reshape(-1, answers.shape[-1]).all(axis=0)
+    return float(np.mean(dead))
 
 
 def keras_walk(optimizer: keras.Optimizer, valley: np.ndarray, start: np.ndarray, steps: int = 60) -> np.ndarray:
