@@ -1,44 +1,53 @@
-"""Exercises of lesson 201: the recurrent layer by hand, and what a forecaster relies on."""
+"""Exercises of lesson 201: the recurrent layer by hand."""
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, expect_equal
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 
 
 def count_weights(features, units, time_steps):
     return features * units + units * units + units
 
 
-def _weights_times_steps(features, units, time_steps):
+def weights_times_steps(features, units, time_steps):
     return time_steps * count_weights(features, units, time_steps)
 
 
-def _weights_without_recurrent_kernel(features, units, time_steps):
+def weights_without_recurrent_kernel(features, units, time_steps):
     return features * units + units
 
 
-def _weights_without_bias(features, units, time_steps):
+def weights_without_bias(features, units, time_steps):
     return features * units + units * units
 
 
+def weights_of_one_memory_a_unit(features, units, time_steps):
+    return features * units + 2 * units
+
+
+WEIGHT_MISTAKES = (
+    (weights_times_steps, "You count the weights once for each step, but all steps share them."),
+    (
+        weights_without_recurrent_kernel,
+        "The recurrent kernel is missing: it leads from every unit to every unit.",
+    ),
+    (weights_without_bias, "The bias is missing: one number a unit."),
+    (
+        weights_of_one_memory_a_unit,
+        "Your recurrent kernel leads from each unit to itself only. It leads from every unit to every unit.",
+    ),
+)
+
+
 def test_count_weights(answer):
-    sizes = (7, 64, 24)
-    given = answer(*sizes)
-    if given is None:
-        raise Wrong("The function returns None: is the `return` missing?")
-    named = {
-        _weights_times_steps(*sizes): "You count the weights once for each step, but all steps share them.",
-        _weights_without_recurrent_kernel(
-            *sizes
-        ): "The recurrent kernel is missing: it leads from every unit to every unit.",
-        _weights_without_bias(*sizes): "The bias is missing: one number a unit.",
-    }
-    if given in named:
-        raise Wrong(named[given])
-    for features, units, time_steps in (sizes, (3, 4, 7), (1, 1, 100)):
-        expected = count_weights(features, units, time_steps)
-        message = f"For {features} features, {units} units and {time_steps} steps there are {expected} weights."
-        expect_equal(answer(features, units, time_steps), expected, message)
+    random = np.random.default_rng(0)
+    for sizes in ((7, 64, 24), (3, 4, 7), tuple(random.integers(2, 30, size=3).tolist())):
+        given, expected = one_number(answer(*sizes)), count_weights(*sizes)
+        for mistake, message in WEIGHT_MISTAKES:
+            if given == mistake(*sizes) != expected:
+                raise Wrong(message)
+        if given != expected:
+            raise Wrong("{} features, {} units and {} steps: {} weights are expected.".format(*sizes, expected))
 
 
 def continue_rnn(inputs, kernel, recurrent_kernel, bias, initial_state):
@@ -48,53 +57,62 @@ def continue_rnn(inputs, kernel, recurrent_kernel, bias, initial_state):
     return state
 
 
-def _ignores_initial_state(inputs, kernel, recurrent_kernel, bias, initial_state):
+def ignores_initial_state(inputs, kernel, recurrent_kernel, bias, initial_state):
     return continue_rnn(inputs, kernel, recurrent_kernel, bias, np.zeros_like(initial_state))
 
 
-def _forgets_tanh(inputs, kernel, recurrent_kernel, bias, initial_state):
+def forgets_tanh(inputs, kernel, recurrent_kernel, bias, initial_state):
     state = initial_state
     for step in range(inputs.shape[1]):
         state = inputs[:, step] @ kernel + state @ recurrent_kernel + bias
     return state
 
 
-def _returns_all_states(inputs, kernel, recurrent_kernel, bias, initial_state):
+def returns_all_states(inputs, kernel, recurrent_kernel, bias, initial_state):
     states = [initial_state]
     for step in range(inputs.shape[1]):
         states.append(continue_rnn(inputs[:, step : step + 1], kernel, recurrent_kernel, bias, states[-1]))
     return np.stack(states[1:], axis=1)
 
 
-def _always_from_initial_state(inputs, kernel, recurrent_kernel, bias, initial_state):
+def always_from_initial_state(inputs, kernel, recurrent_kernel, bias, initial_state):
     return continue_rnn(inputs[:, -1:], kernel, recurrent_kernel, bias, initial_state)
 
 
+CONTINUE_MISTAKES = (
+    (ignores_initial_state, "The initial state is not used: the result is that of a start from zero."),
+    (forgets_tanh, "The tanh is missing."),
+    (
+        always_from_initial_state,
+        "Every step starts again from initial_state: the state of the step before is lost.",
+    ),
+)
+
+
 def test_continue_rnn(answer):
-    random = np.random.default_rng(0)
-    inputs, initial_state = random.normal(size=(2, 5, 3)), random.normal(size=(2, 4))
-    weights = random.normal(size=(3, 4)), random.normal(size=(4, 4)) * 0.5, random.normal(size=4)
-    arguments = inputs, *weights, initial_state
-    expected, given = continue_rnn(*arguments), answer(*arguments)
-    if np.shape(given) == (2, 5, 4):
-        raise Wrong("You return the states of all steps, (batch, time, units). Only the last one is asked for.")
-    mistakes = {
-        "The initial state is not used: the result is that of a start from zero.": _ignores_initial_state,
-        "The tanh is missing.": _forgets_tanh,
-        "Every step starts again from initial_state: the state of the step before is lost.": _always_from_initial_state,
-    }
-    for message, mistake in mistakes.items():
-        wrong = mistake(*arguments)
-        if np.shape(given) == wrong.shape and np.allclose(given, wrong):
-            raise Wrong(message)
-    expect_close(
-        given,
-        expected,
-        "The last state is not that of the formula: tanh(input @ kernel + state @ recurrent_kernel + bias).",
-    )
-    first_half = answer(inputs[:, :2], *weights, initial_state)
-    halves = answer(inputs[:, 2:], *weights, first_half)
-    expect_close(halves, expected, "Two halves, the second continued from the first, should end like the whole.")
+    for seed, (batch, time, features, units) in enumerate([(2, 5, 3, 4), (1, 3, 2, 6), (4, 6, 1, 2)]):
+        random = np.random.default_rng(seed)
+        inputs, initial_state = random.normal(size=(batch, time, features)), random.normal(size=(batch, units))
+        weights = (
+            random.normal(size=(features, units)),
+            random.normal(size=(units, units)) / 2,
+            random.normal(size=units),
+        )
+
+        def ask(inputs, initial_state, weights=weights):
+            return answer(*(array.copy() for array in (inputs, *weights, initial_state)))
+
+        expected, given = continue_rnn(inputs, *weights, initial_state), ask(inputs, initial_state)
+        if np.shape(given) == (batch, time, units):
+            raise Wrong("You return the states of all steps, (batch, time, units). Only the last one is asked for.")
+        for mistake, message in CONTINUE_MISTAKES:
+            wrong = mistake(inputs, *weights, initial_state)
+            if np.shape(given) == wrong.shape and np.allclose(given, wrong):
+                raise Wrong(message)
+        formula = "tanh(input @ kernel + state @ recurrent_kernel + bias)"
+        expect_close(given, expected, f"The last state is not that of the formula: {formula}.")
+        halves = ask(inputs[:, 2:], np.asarray(ask(inputs[:, :2], initial_state)))
+        expect_close(halves, expected, "Two halves, the second continued from the first, should end like the whole.")
 
 
 def effect_of_first_state(states, recurrent_weight):
@@ -102,68 +120,60 @@ def effect_of_first_state(states, recurrent_weight):
     return np.prod(recurrent_weight * (1 - states[1:] ** 2))
 
 
-def _includes_first_slope(states, recurrent_weight):
+def includes_first_slope(states, recurrent_weight):
     return np.prod(recurrent_weight * (1 - np.asarray(states) ** 2))
 
 
-def _forgets_slope(states, recurrent_weight):
+def forgets_slope(states, recurrent_weight):
     return recurrent_weight ** (len(states) - 1)
 
 
-def _forgets_weight(states, recurrent_weight):
+def forgets_weight(states, recurrent_weight):
     return np.prod(1 - np.asarray(states)[1:] ** 2)
 
 
-def _adds_instead(states, recurrent_weight):
+def adds_instead(states, recurrent_weight):
     return np.sum(recurrent_weight * (1 - np.asarray(states)[1:] ** 2))
 
 
+EFFECT_MISTAKES = (
+    (
+        includes_first_slope,
+        "One factor too many: the way from the first state to the last passes through the tanh of steps 2, 3, ... only.",
+    ),
+    (forgets_slope, "The slopes of tanh, 1 - state², are missing."),
+    (forgets_weight, "The recurrent weight is missing: each step multiplies by it."),
+    (
+        adds_instead,
+        "You add the factors of the steps. Along one path they are multiplied; only different paths are added.",
+    ),
+)
+
+
 def test_effect_of_first_state(answer):
-    states = np.tanh(np.random.default_rng(1).normal(size=5))
-    given = answer(states, 0.8)
-    mistakes = {
-        "One factor too many: the way from the first state to the last passes through the tanh of steps 2, 3, ... only.": _includes_first_slope,
-        "The slopes of tanh, 1 - state², are missing.": _forgets_slope,
-        "The recurrent weight is missing: each step multiplies by it.": _forgets_weight,
-        "You add the factors of the steps. Along one path they are multiplied; only different paths are added.": _adds_instead,
-    }
-    for message, mistake in mistakes.items():
-        if given is not None and np.shape(given) == () and np.isclose(given, mistake(states, 0.8)):
-            raise Wrong(message)
-    for length, weight in ((5, 0.8), (3, -1.2), (1, 0.5)):
+    for length, weight in ((5, 0.8), (3, -1.2), (8, 1.1), (1, 0.5)):
         states = np.tanh(np.random.default_rng(length).normal(size=length))
-        message = f"The effect over {length} states with recurrent weight {weight} is not the product of weight and slope along the path."
-        expect_close(answer(states, weight), effect_of_first_state(states, weight), message, tolerance=1e-6)
+        given, expected = one_number(answer(states.copy(), weight)), effect_of_first_state(states, weight)
+        for mistake, message in EFFECT_MISTAKES:
+            if length > 1 and np.isclose(given, mistake(states, weight)):
+                raise Wrong(message)
+        message = f"Over {length} states with recurrent weight {weight} it is not the product along the path."
+        expect_close(given, expected, message, tolerance=1e-6)
 
 
-SHUFFLED_ERRORS = {"temperature": 2.1, "dew point": 2.0, "pressure": 1.6, "wind": 1.8, "clock": 2.7}
+SHARES_FOUND = {"40 numbers": 1.0, "smallest": 0.02}
 
 
-def test_shuffled_errors(answer):
-    if not isinstance(answer, dict) or set(answer) != set(SHUFFLED_ERRORS):
-        raise Wrong(f"A dictionary with the keys {', '.join(SHUFFLED_ERRORS)} was expected.")
-    try:
-        errors = {name: float(value) for name, value in answer.items()}
-    except (TypeError, ValueError) as error:
+def test_shares_found(answer):
+    forty, smallest = measured_numbers(answer, *SHARES_FOUND, shares=tuple(SHARES_FOUND))
+    if smallest > forty:
+        raise Wrong("The smallest of six shares, the one at 40 among them, cannot be larger than that. Swapped?")
+    if forty < 0.9:
         raise Wrong(
-            "Each value must be one number: the mean absolute error 6 hours ahead, column 5 of the forecast."
-        ) from error
-    if np.ptp(list(errors.values())) < 0.02:
-        raise Wrong(
-            "All five errors are equal: the shuffled columns never reached the network. Did you assign them to a copy?"
+            "At 40 numbers this reader is right in over 90 %. Did you ask the one that halves, or another length?"
         )
-    if max(errors.values()) < 1.2:
-        raise Wrong(
-            "Even the largest error is below what the network reaches undisturbed: take column 5 (6 hours ahead), in °C."
-        )
-    if max(errors, key=errors.get) != "clock":
-        raise Wrong(
-            "Without the clock the error should be the largest. Shuffle its columns 5 and 6 together, between windows."
-        )
-    if errors["pressure"] > min(errors["temperature"], errors["dew point"]):
-        raise Wrong(
-            "Pressure should matter less than temperature and dew point. Start each group from fresh, unshuffled inputs."
-        )
+    if smallest > 0.7:
+        raise Wrong("At one of the six lengths it is hardly better than guessing, or worse. Did you ask at all six?")
 
 
 EXERCISES = [
@@ -174,13 +184,14 @@ EXERCISES = [
         test=test_count_weights,
         hints=(
             "There are three arrays of weights: kernel, recurrent kernel and bias. Multiply out their shapes.",
-            "Look at the shapes that the comparison with Keras displayed: (3, 4), (4, 4) and (4,).",
+            "Look at the shapes that the comparison with Keras displayed: (3, 4) and (4, 4), and one bias a unit.",
         ),
         solution=count_weights,
         wrong_answers={
-            "weights of their own for each step": _weights_times_steps,
-            "no recurrent kernel": _weights_without_recurrent_kernel,
-            "no bias": _weights_without_bias,
+            "weights of their own for each step": weights_times_steps,
+            "no recurrent kernel": weights_without_recurrent_kernel,
+            "no bias": weights_without_bias,
+            "each unit remembers only itself": weights_of_one_memory_a_unit,
         },
         explanation="features · units + units · units + units. The length does not appear: all steps share the weights.",
     ),
@@ -195,12 +206,13 @@ EXERCISES = [
         ),
         solution=continue_rnn,
         wrong_answers={
-            "the initial state is ignored": _ignores_initial_state,
-            "all states are returned": _returns_all_states,
-            "no tanh": _forgets_tanh,
-            "the state is not carried on": _always_from_initial_state,
+            "the initial state is ignored": ignores_initial_state,
+            "all states are returned": returns_all_states,
+            "no tanh": forgets_tanh,
+            "the state is not carried on": always_from_initial_state,
         },
-        explanation="The state is all that the layer knows of the past, so a stream can be cut anywhere. Keras calls this `stateful=True`.",
+        explanation="The state is all that the layer knows of the past, so a stream can be cut anywhere. "
+        "Keras calls this `stateful=True`.",
     ),
     Exercise(
         key="201-3",
@@ -209,42 +221,39 @@ EXERCISES = [
         test=test_effect_of_first_state,
         hints=(
             "From one state to the next there are two factors: the recurrent weight and the slope of tanh at the newer state.",
-            "With T states there are T - 1 passages: multiply recurrent_weight * (1 - states[t] ** 2) for t = 1 to T - 1, counted from 0.",
+            "With T states there are T - 1 passages: multiply recurrent_weight * (1 - states[t] ** 2) for t = 1 to T - 1, "
+            "counted from 0.",
         ),
         solution=effect_of_first_state,
         wrong_answers={
-            "the slope of the first step too": _includes_first_slope,
-            "no slopes": _forgets_slope,
-            "no weight": _forgets_weight,
-            "a sum in place of a product": _adds_instead,
+            "the slope of the first step too": includes_first_slope,
+            "no slopes": forgets_slope,
+            "no weight": forgets_weight,
+            "a sum in place of a product": adds_instead,
         },
         explanation="A product of many factors below 1 vanishes; of many factors above 1 it explodes. The slope is at most 1.",
     ),
     Exercise(
         key="201-4",
-        title="What the forecaster relies on",
+        title="Right at any length?",
         minutes=15,
-        test=test_shuffled_errors,
+        test=test_shares_found,
         hints=(
-            "order = np.random.default_rng(0).permutation(len(test_inputs)); inputs = test_inputs.copy(); "
-            "inputs[:, :, columns] = inputs[order][:, :, columns], with columns a list such as [5, 6].",
-            "The error is error_by_hour(forecast_from(inputs))[5]. Loop over the five groups, each from a fresh copy.",
+            'reader = readers["keeps", 40]; share_right(reader, 20) is its share at 20 numbers.',
+            "found = {length: share_right(reader, length) for length in (10, 20, 30, 40, 50, 60)}; then "
+            '{"40 numbers": found[40], "smallest": min(found.values())}.',
         ),
-        solution=SHUFFLED_ERRORS,
+        solution=SHARES_FOUND,
         wrong_answers={
-            "nothing was shuffled": {name: 1.56 for name in SHUFFLED_ERRORS},
-            "a group is missing": {name: value for name, value in SHUFFLED_ERRORS.items() if name != "clock"},
-            "standardised units": {name: 0.3 * value for name, value in SHUFFLED_ERRORS.items()},
-            "the clock shuffled within windows or in part": {**SHUFFLED_ERRORS, "clock": 1.7},
-            "groups shuffled one on top of the other": {
-                "temperature": 2.1,
-                "dew point": 2.5,
-                "pressure": 2.6,
-                "wind": 2.8,
-                "clock": 3.4,
-            },
+            "the reader that halves": {"40 numbers": 0.5, "smallest": 0.03},
+            "the two swapped": {"40 numbers": 0.02, "smallest": 1.0},
+            "only the length 40": {"40 numbers": 1.0, "smallest": 1.0},
+            "in per cent": {"40 numbers": 100.0, "smallest": 2.0},
+            "not a number": {"40 numbers": 1.0, "smallest": float("nan")},
+            "true in place of a share": {"40 numbers": True, "smallest": 0.02},
+            "one left out": {"40 numbers": 1.0},
         },
-        explanation="The network forecasts a change, and the time of day says whether warming or cooling is due. "
-        "Shuffling measures what this network uses, not what the weather obeys: related inputs can stand in for each other.",
+        explanation="Accepting any length is not being right at any length. The state goes on turning after step 40, and the "
+        "dense layer was fitted to where it stands there. Below one half the answers are not random but reversed.",
     ),
 ]

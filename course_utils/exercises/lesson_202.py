@@ -1,0 +1,208 @@
+"""Exercises of lesson 202: windows, gaps, and what a forecaster relies on."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+
+
+def count_windows(series_hours, past_hours, future_hours):
+    return series_hours - past_hours - future_hours + 1
+
+
+def one_too_few(series_hours, past_hours, future_hours):
+    return series_hours - past_hours - future_hours
+
+
+def windows_side_by_side(series_hours, past_hours, future_hours):
+    return series_hours // (past_hours + future_hours)
+
+
+def without_the_future(series_hours, past_hours, future_hours):
+    return series_hours - past_hours + 1
+
+
+def all_hours(series_hours, past_hours, future_hours):
+    return series_hours
+
+
+WINDOW_MISTAKES = (
+    (
+        one_too_few,
+        "One is missing: a series exactly as long as a window holds one window, not none.",
+    ),
+    (windows_side_by_side, "Your windows stand side by side. One starts at every hour; they overlap."),
+    (without_the_future, "You forgot the hours to forecast: they must fit into the series too."),
+    (all_hours, "At the last hours no whole window fits any more."),
+)
+
+
+def test_count_windows(answer):
+    random = np.random.default_rng(0)
+    for sizes in ((1824, 24, 12), (36, 24, 12), (int(random.integers(100, 999)), 17, 5)):
+        given, expected = one_number(answer(*sizes)), count_windows(*sizes)
+        for mistake, message in WINDOW_MISTAKES:
+            if given == mistake(*sizes) != expected:
+                raise Wrong(message)
+        if given != expected:
+            raise Wrong("Of {} hours, windows of {} + {} hours: {} are expected.".format(*sizes, expected))
+
+
+def fill_gaps(values, missing):
+    filled = np.array(values)
+    for hour in range(1, len(filled)):
+        if missing[hour]:
+            filled[hour] = filled[hour - 1]
+    return filled
+
+
+def fills_from_the_future(values, missing):
+    return fill_gaps(np.asarray(values)[::-1], np.asarray(missing)[::-1])[::-1]
+
+
+def straight_lines(values, missing):
+    hours, known = np.arange(len(values)), ~np.asarray(missing)
+    return np.interp(hours, hours[known], np.asarray(values)[known])
+
+
+def fills_with_zero(values, missing):
+    return np.where(missing, 0, values)
+
+
+def fills_with_the_mean(values, missing):
+    return np.where(missing, np.mean(np.asarray(values)[~np.asarray(missing)]), values)
+
+
+def looks_back_one_hour(values, missing):
+    filled = np.array(values)
+    filled[1:] = np.where(missing[1:], np.asarray(values)[:-1], filled[1:])
+    return filled
+
+
+def changes_nothing(values, missing):
+    return np.array(values)
+
+
+GAP_MISTAKES = (
+    (fills_from_the_future, "You fill with the reading after the gap. Nobody has it yet."),
+    (straight_lines, "You draw a straight line. It knows the reading after the gap."),
+    (fills_with_zero, "You fill with zeros. Zero is a reading that nobody made."),
+    (fills_with_the_mean, "You fill with the mean of all readings, later ones among them."),
+    (
+        looks_back_one_hour,
+        "You take the number one hour before. In a longer gap that one is missing as well.",
+    ),
+    (changes_nothing, "The missing numbers are still in their places."),
+)
+
+
+def test_fill_gaps(answer):
+    for seed in (0, 1, 2):
+        random = np.random.default_rng(seed)
+        values, missing = random.normal(size=30), random.random(30) < 0.3
+        missing[0], missing[-1], missing[9], missing[10:13], missing[13] = False, False, False, True, False
+        given = answer(values.copy(), missing.copy())
+        for mistake, message in GAP_MISTAKES:
+            if given is not None and np.shape(given) == (30,) and np.allclose(given, mistake(values, missing)):
+                raise Wrong(message)
+        message = "A missing number is not the last one that was really read, or a number that was read has changed."
+        expect_close(given, fill_gaps(values, missing), message, tolerance=1e-6)
+
+
+SHUFFLED_ERRORS = {"temperature": 2.1, "dew point": 2.0, "pressure": 1.6, "wind": 1.8, "clock": 2.7}
+
+
+def test_shuffled_errors(answer):
+    numbers = measured_numbers(answer, *SHUFFLED_ERRORS)
+    errors = dict(zip(SHUFFLED_ERRORS, numbers))
+    if min(numbers) < 0:
+        raise Wrong("A mean absolute error is never below 0.")
+    if np.ptp(numbers) < 0.02:
+        raise Wrong(
+            "All five errors are equal: the shuffled columns never reached the network. Did you predict from them?"
+        )
+    if max(numbers) < 1.2:
+        raise Wrong(
+            "Even the largest error is below what the network reaches undisturbed: take column 5 (6 hours ahead), in °C."
+        )
+    if max(numbers) > 10:
+        raise Wrong("Errors of more than 10 °C: compare with test.truth, and add test.now to the changes.")
+    if max(errors, key=errors.get) != "clock":
+        raise Wrong(
+            "Without the clock the error should be the largest. Shuffle its columns 5 and 6 together, between windows."
+        )
+    if errors["pressure"] > min(errors["temperature"], errors["dew point"]):
+        raise Wrong(
+            "Pressure should matter less than temperature and dew point. Start each group from fresh, unshuffled inputs."
+        )
+
+
+EXERCISES = [
+    Exercise(
+        key="202-1",
+        title="Count the windows",
+        minutes=5,
+        test=test_count_windows,
+        hints=(
+            "Take a tiny series: 5 hours, windows of 2 + 1. They start at hours 0, 1 and 2. How many are they?",
+            "The last window starts at series_hours - past_hours - future_hours, the first at 0.",
+        ),
+        solution=count_windows,
+        wrong_answers={
+            "one too few": one_too_few,
+            "windows side by side": windows_side_by_side,
+            "the future forgotten": without_the_future,
+            "one an hour to the end": all_hours,
+        },
+        explanation="They overlap in all hours but one, which is why they must not be shuffled before the split.",
+    ),
+    Exercise(
+        key="202-2",
+        title="Fill gaps from the past",
+        minutes=10,
+        test=test_fill_gaps,
+        hints=(
+            "Walk from hour 1 to the end. If the number is missing, take the *filled* number of the hour before.",
+            "filled = values.copy(), then in the loop: if missing[hour]: filled[hour] = filled[hour - 1].",
+        ),
+        solution=fill_gaps,
+        wrong_answers={
+            "from the reading after the gap": fills_from_the_future,
+            "a straight line": straight_lines,
+            "zeros": fills_with_zero,
+            "the mean": fills_with_the_mean,
+            "one hour back in the unfilled series": looks_back_one_hour,
+            "nothing": changes_nothing,
+        },
+        explanation="Every number depends only on what was read up to its own hour.",
+    ),
+    Exercise(
+        key="202-3",
+        title="What the forecaster relies on",
+        minutes=15,
+        test=test_shuffled_errors,
+        hints=(
+            "inputs = inputs_of(test); order = np.random.default_rng(0).permutation(len(inputs)); shuffled = inputs.copy(); "
+            "shuffled[:, :, columns] = inputs[order][:, :, columns], with columns a list such as [5, 6].",
+            'Temperatures: test.now + models["recurrent network"].predict(shuffled, verbose=0) * change_spread. '
+            "The error: test.errors(temperatures).mean(axis=0)[5]. Loop over the five groups, each from a fresh copy.",
+        ),
+        solution=SHUFFLED_ERRORS,
+        wrong_answers={
+            "nothing was shuffled": {name: 1.56 for name in SHUFFLED_ERRORS},
+            "a group is missing": {name: value for name, value in SHUFFLED_ERRORS.items() if name != "clock"},
+            "standardised units": {name: 0.3 * value for name, value in SHUFFLED_ERRORS.items()},
+            "changes compared with temperatures": {name: 8 + value for name, value in SHUFFLED_ERRORS.items()},
+            "the clock shuffled within windows or in part": {**SHUFFLED_ERRORS, "clock": 1.7},
+            "not a number": {**SHUFFLED_ERRORS, "wind": float("nan")},
+            "groups shuffled one on top of the other": {
+                "temperature": 2.1,
+                "dew point": 2.5,
+                "pressure": 2.6,
+                "wind": 2.8,
+                "clock": 3.4,
+            },
+        },
+        explanation="The network forecasts a change, and the time of day says whether warming or cooling is due. "
+        "Shuffling measures what this network uses, not what the weather obeys: related inputs can stand in for each other.",
+    ),
+]
