@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from notebook_functions import functions_of
 
-from course_utils.datasets.weather import HourlySeries, Windows, load_weather, weather_features
+from course_utils.datasets.weather import HourlySeries, Windows, load_weather, make_windows, weather_features
 
 LESSON = functions_of("204")
 
@@ -17,7 +17,7 @@ def weather():
 @pytest.fixture(scope="module")
 def windows(weather):
     parts = (weather.train, weather.validation, weather.test)
-    return [LESSON["make_windows"](part, [0, 1, 2]) for part in parts]
+    return [make_windows(part, [0, 1, 2]) for part in parts]
 
 
 def small_part(hours: int = 60) -> HourlySeries:
@@ -38,7 +38,7 @@ def test_the_check_catches_leaks(weather, windows) -> None:
     train, validation, test = windows
     whole = HourlySeries(*(np.concatenate(arrays, axis=-1 if axis == 0 else 1) for axis, arrays in enumerate(
         zip(weather.train, weather.validation, weather.test))))  # fmt: skip
-    everything = LESSON["make_windows"](whole, [0, 1, 2])
+    everything = make_windows(whole, [0, 1, 2])
     border = everything.hours[:, 0] < weather.test.hours[0]
     assert LESSON["shared_hours"](everything.select(border), everything.select(~border)) == 47
     order = np.random.default_rng(0).permutation(len(everything.past))
@@ -51,7 +51,7 @@ def test_the_check_catches_leaks(weather, windows) -> None:
 
 def test_a_window_holds_the_hours_that_it_names(weather) -> None:
     part = weather.validation
-    made = LESSON["make_windows"](part, [2, 0])
+    made = make_windows(part, [2, 0])
     features = weather_features(part).astype("float32")
     for number in (0, 500, len(made.past) - 1):
         start = int((made.hours[number, 0] - part.hours[0]).astype(int))
@@ -64,16 +64,16 @@ def test_a_window_holds_the_hours_that_it_names(weather) -> None:
 def test_windows_with_a_missing_temperature_are_left_out() -> None:
     part = small_part(60)
     part.missing[1, 30, 0] = True
-    made = LESSON["make_windows"](part, [0, 1, 2])
+    made = make_windows(part, [0, 1, 2])
     assert np.bincount(made.airport).tolist() == [13, 0, 13]
 
 
 def test_the_past_of_a_window_does_not_know_its_future() -> None:
     part = small_part()
     part.missing[0, 30, 6] = True
-    before = LESSON["make_windows"](part, [0])
+    before = make_windows(part, [0])
     part.values[:, 24:] += 9
-    after = LESSON["make_windows"](part, [0])
+    after = make_windows(part, [0])
     np.testing.assert_array_equal(before.past[0], after.past[0])
     assert (before.truth[0] != after.truth[0]).all()
 
