@@ -57,7 +57,7 @@ def test_own_step_logs_the_mean_of_the_epoch_and_not_of_all_epochs(lesson, few):
     own = prepared(lesson["OwnNetwork"](), images)
     own.optimizer.learning_rate = 0.0  # nothing moves, so every epoch has the same mean
     single = [
-        float(own.evaluate(images[first : first + 32], labels[first : first + 32], verbose=0))
+        own.evaluate(images[first : first + 32], labels[first : first + 32], verbose=0, return_dict=True)["loss"]
         for first in (0, 32, 64)
     ]
     log = own.fit(images, labels, batch_size=32, epochs=2, shuffle=False, verbose=0).history["loss"]
