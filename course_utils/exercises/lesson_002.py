@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, one_number
 
 STEP_MISTAKES = (
     (2.9, "2.9 lies uphill: the step goes against the slope, so subtract it."),
@@ -15,10 +15,12 @@ STEP_MISTAKES = (
 
 
 def test_step(answer):
+    weight = one_number(answer)
     for mistake, message in STEP_MISTAKES:
-        if np.shape(answer) == () and np.isreal(answer) and np.isclose(answer, mistake):
+        if np.isclose(weight, mistake):
             raise Wrong(message)
-    expect_close(answer, 1.1, f"It is not {answer!r}.")
+    if not np.isclose(weight, 1.1, atol=1e-4):
+        raise Wrong(f"It is not {weight:g}.")
 
 
 def tanh_backward(hidden, hidden_slope):
@@ -41,96 +43,73 @@ def no_square(hidden, hidden_slope):
     return hidden_slope * (1 - hidden)
 
 
+def tanh_in_place(hidden, hidden_slope):
+    hidden_slope *= 1 - hidden**2
+    return hidden_slope
+
+
+TANH_MISTAKES = (
+    (relu_backward, "This is the backward pass of ReLU: it lets all through or nothing. tanh damps by 1 - tanh²."),
+    (
+        derivative_only,
+        "You return the derivative of tanh alone. The chain rule multiplies it with the slope that arrives.",
+    ),
+    (tanh_twice, "You apply tanh once more. `hidden` is tanh(z) already."),
+    (no_square, "Your derivative is 1 - tanh(z). Square the tanh."),
+)
+
+
 def test_tanh(answer):
     generator = np.random.default_rng(0)
-    hidden, hidden_slope = np.tanh(generator.normal(size=(4, 3))), generator.normal(size=(4, 3))
-    result = answer(hidden.copy(), hidden_slope.copy())
-    mistakes = (
-        (relu_backward, "This is the backward pass of ReLU: it lets all through or nothing. tanh damps by 1 - tanh²."),
-        (
-            derivative_only,
-            "You return the derivative of tanh alone. The chain rule multiplies it with the slope that arrives.",
-        ),
-        (tanh_twice, "You apply tanh once more. `hidden` is tanh(z) already."),
-        (no_square, "Your derivative is 1 - tanh(z). Square the tanh."),
-    )
-    for mistake, message in mistakes:
-        if np.shape(result) == hidden.shape and np.allclose(result, mistake(hidden, hidden_slope)):
-            raise Wrong(message)
-    expect_close(
-        result,
-        tanh_backward(hidden, hidden_slope),
-        "The numbers differ from the chain rule: slope times (1 - hidden²).",
-    )
+    for shape in ((4, 3), (1, 5), (6, 1)):
+        hidden = np.tanh(generator.normal(size=shape))
+        hidden_slope = generator.normal(size=shape)
+        given, given_slope = hidden.copy(), hidden_slope.copy()
+        result = answer(given, given_slope)
+        if not (np.array_equal(given, hidden) and np.array_equal(given_slope, hidden_slope)):
+            raise Wrong("The function changes the arrays that it was given (`*=` does that). Build a new one.")
+        for mistake, message in TANH_MISTAKES:
+            if np.shape(result) == shape and np.allclose(result, mistake(hidden, hidden_slope)):
+                raise Wrong(message)
+        expected = tanh_backward(hidden, hidden_slope)
+        expect_close(result, expected, "The numbers differ from the chain rule: slope times (1 - hidden²).")
 
 
-def momentum_step(parameter, velocity, slope, learning_rate, momentum):
-    new_velocity = momentum * velocity - learning_rate * slope
-    return parameter + new_velocity, new_velocity
+NAMES = ("hidden weights", "hidden bias", "output weights", "output bias")
 
 
-def uphill(parameter, velocity, slope, learning_rate, momentum):
-    new_velocity = momentum * velocity + learning_rate * slope
-    return parameter + new_velocity, new_velocity
+def colleague_gradients(inputs, labels, parameters):
+    """The slopes of the loss of a two-layer network, as a colleague wrote them: two of the four arrays are wrong."""
+    hidden_weights, hidden_bias, output_weights, output_bias = parameters
+    hidden = np.maximum(inputs @ hidden_weights + hidden_bias, 0)
+    logits = hidden @ output_weights + output_bias
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities = powers / powers.sum(axis=1, keepdims=True)
+    error = (probabilities - np.eye(logits.shape[1])[labels]) / len(labels)
+    hidden_error = error @ output_weights.T
+    return [inputs.T @ hidden_error, hidden_error.sum(axis=0), hidden.T @ error, error.sum(axis=0)]
 
 
-def no_memory(parameter, velocity, slope, learning_rate, momentum):
-    new_velocity = -learning_rate * slope
-    return parameter + new_velocity, new_velocity
-
-
-def old_velocity(parameter, velocity, slope, learning_rate, momentum):
-    return parameter + velocity, momentum * velocity - learning_rate * slope
-
-
-def rate_twice(parameter, velocity, slope, learning_rate, momentum):
-    new_velocity = momentum * velocity - learning_rate * slope
-    return parameter + learning_rate * new_velocity, new_velocity
-
-
-def in_place(parameter, velocity, slope, learning_rate, momentum):
-    velocity *= momentum
-    velocity -= learning_rate * slope
-    parameter += velocity
-    return parameter, velocity
-
-
-def parameter_only(parameter, velocity, slope, learning_rate, momentum):
-    return parameter + momentum * velocity - learning_rate * slope
-
-
-def test_momentum(answer):
-    generator = np.random.default_rng(0)
-    parameter, velocity, slope = generator.normal(size=(3, 2, 4))
-    given = parameter.copy(), velocity.copy(), slope.copy()
-    result = answer(*given, 0.1, 0.9)
-    if result is None:
-        raise Wrong("The function returns None: is the `return` missing?")
-    if not isinstance(result, (tuple, list)) or len(result) != 2:
-        raise Wrong("Return two things, in this order: the new parameter, the new velocity.")
-    if not all(np.array_equal(now, before) for now, before in zip(given, (parameter, velocity, slope))):
-        raise Wrong("The function changes the arrays that it was given (`+=` does that). Build new ones.")
-    mistakes = (
-        (uphill, "The ball rolls uphill: subtract learning_rate * slope from the velocity."),
-        (no_memory, "The old velocity is lost. Keep momentum times it."),
-        (old_velocity, "The parameter moves by the old velocity. Update the velocity first."),
-        (rate_twice, "The learning rate acts twice: it is in the velocity already."),
-    )
-    for mistake, message in mistakes:
-        expected = mistake(parameter, velocity, slope, 0.1, 0.9)
-        if all(np.shape(r) == np.shape(e) and np.allclose(r, e) for r, e in zip(result, expected)):
-            raise Wrong(message)
-    for name, actual, expected in zip(
-        ("parameter", "velocity"), result, momentum_step(parameter, velocity, slope, 0.1, 0.9)
-    ):
-        expect_close(actual, expected, f"The new {name} is not what the two lines of the text give.")
+def test_bug(answer):
+    if isinstance(answer, str) or not isinstance(answer, (list, tuple, set)):
+        raise Wrong('Answer with a list of two names, such as ["hidden bias", "output bias"].')
+    named = {str(name).strip().lower() for name in answer}
+    if not named <= set(NAMES):
+        raise Wrong(f"{sorted(named - set(NAMES))} are no names of our arrays. They are: {', '.join(NAMES)}.")
+    if len(named) != 2:
+        raise Wrong(f"Two arrays are wrong; you name {len(named)}. Compare them one by one.")
+    if named & {"output weights", "output bias"} == named:
+        raise Wrong("These two agree with small differences. The bug comes after them on the way back.")
+    if named != {"hidden weights", "hidden bias"}:
+        raise Wrong("One of these is right. Print both versions of each array: np.allclose(suspect, numeric).")
 
 
 def test_starts(answer):
     keys = ("arrays that moved", "different units")
     if not isinstance(answer, dict) or set(answer) != set(keys):
         raise Wrong(f"Answer with a dictionary of two numbers, under the keys {keys[0]!r} and {keys[1]!r}.")
-    moved, units = (answer[key] for key in keys)
+    moved = one_number(answer[keys[0]], f"The number of {keys[0]}")
+    units = one_number(answer[keys[1]], f"The number of {keys[1]}")
     if moved == 4:
         raise Wrong("(a) Not all four move. Compare each array after training with the zeros: `(array != 0).any()`.")
     if moved == 2:
@@ -147,7 +126,8 @@ def test_starts(answer):
         raise Wrong("(b) 784 is the number of pixels. One hidden unit is a column: `axis=1`, then `.shape[1]`.")
     if units != 1:
         raise Wrong(
-            "(b) All units begin alike and see the same. Start from exactly 0.05, one epoch at 0.3, and round to 3 digits."
+            "(b) All units begin alike and see the same. "
+            "Start from exactly 0.05, one epoch at 0.3, and round to 3 digits."
         )
 
 
@@ -169,6 +149,7 @@ EXERCISES = [
             "the slope itself": 18,
             "the step itself": 0.9,
             "the minimum": 1.0,
+            "not a number": float("nan"),
         },
         explanation="The slope is 2 * (6 - 3) * 3 = 18; the step 0.05 * 18 = 0.9 goes against it, from 2 to 1.1.",
     ),
@@ -187,28 +168,31 @@ EXERCISES = [
             "no chain rule": derivative_only,
             "tanh of tanh": tanh_twice,
             "no square": no_square,
+            "changes its arguments": tanh_in_place,
         },
         explanation="The chain rule multiplies; and keeping `hidden` from the forward pass saves computing tanh again.",
     ),
     Exercise(
         key="002-3",
-        title="Momentum",
+        title="Find the bug",
         minutes=10,
-        test=test_momentum,
+        test=test_bug,
         hints=(
-            "Two lines: first the new velocity, from the old one and the slope; then the parameter plus the new velocity.",
-            "Use `new_velocity = ...` and `return parameter + new_velocity, new_velocity`; no `+=` on the arguments.",
+            "`tiny_numeric` holds the slopes by small differences. Go through both lists with zip(names, suspects, tiny_numeric).",
+            "Hidden unit 2 answers 0 on the tiny network. Should it get a slope?",
         ),
-        solution=momentum_step,
+        solution=["hidden weights", "hidden bias"],
         wrong_answers={
-            "uphill": uphill,
-            "forgets the velocity": no_memory,
-            "moves by the old velocity": old_velocity,
-            "learning rate twice": rate_twice,
-            "changes its arguments": in_place,
-            "returns one thing": parameter_only,
+            "the other two": ["output weights", "output bias"],
+            "one of them": ["hidden weights", "output bias"],
+            "only one": ["hidden weights"],
+            "a text": "hidden weights",
+            "numbers": [0, 1],
         },
-        explanation="This is what keras.optimizers.SGD(momentum=0.9) does: slopes that keep their sign add up, those that flip cancel.",
+        explanation=(
+            "Step 5 is missing: the error passes back through a ReLU that was closed. "
+            "So unit 2 gets slopes, and only the arrays before the ReLU are wrong."
+        ),
     ),
     Exercise(
         key="002-4",
