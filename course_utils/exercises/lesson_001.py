@@ -106,7 +106,7 @@ def nearest_cases():
     generator = np.random.default_rng(3)
     labels = np.array([7, 2, 9, 4, 0, 5, 8, 1, 3, 6, 7, 2])
     for place in (0, 4, 6, 11):
-        images = generator.random((12, 784)) * generator.uniform(0.3, 1, size=(12, 1))
+        images = generator.random((12, 784)) * generator.uniform(0.3, 1.5, size=(12, 1))
         image = images[place] + 0.02 * generator.standard_normal(784)
         yield image, images, labels
 
