@@ -5,8 +5,8 @@ import numpy as np
 
 
 def dead_share(model: keras.Model, layer: str, inputs: np.ndarray) -> float:
-    """The share of units of a layer, found by its name, that answer 0 to every one of the inputs (n, ...)."""
-    part = keras.Model(model.input, model.get_layer(layer).output)
+    """The share of units of a named layer that answer 0 to every input (n, ...), in a model with one input."""
+    part = keras.Model(model.inputs[0], model.get_layer(layer).output)
     dead = True
     for first in range(0, len(inputs), 1024):  # calls, no `predict`: nothing is traced
         answers = keras.ops.convert_to_numpy(part(inputs[first : first + 1024]))
