@@ -100,3 +100,11 @@ def test_an_old_key_is_told_its_new_one():
 
     with pytest.raises(KeyError, match="Exercise 21-2 is 201-2 now"):
         check("21-2", 1)
+
+
+def test_progress_leads_to_exercises_that_are_there():
+    from course_utils.command.lessons import find_lessons
+    from course_utils.exercises import load_exercises
+
+    present = {key for lesson in find_lessons() for key in load_exercises(lesson.number)}
+    assert set(moved.read_steps()[-1].values()) <= present
