@@ -5,22 +5,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from course_utils.datasets.dataset import Split
+
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 
 def best_logistic_regression(
-    inputs: np.ndarray,
-    labels: np.ndarray,
-    validation_inputs: np.ndarray,
-    validation_labels: np.ndarray,
-    strengths: Sequence[float] = (0.1, 0.3, 1.0),
+    train: Split, validation: Split, strengths: Sequence[float] = (0.1, 0.3, 1.0)
 ) -> "LogisticRegression":
-    """Logistic regression on inputs (n, features) and labels (n,), its `C` chosen on the validation examples.
+    """Logistic regression fitted on `train`, its `C` chosen on `validation`: parts of a data set with classes as targets.
 
-    A larger `C` punishes large weights less. Of equally good ones the first is taken.
+    Inputs (n, ...) are read as rows of numbers, (n, features); `predict` of the result wants such rows. A larger `C`
+    punishes large weights less. Of equally good ones the first is taken.
     """
     from sklearn.linear_model import LogisticRegression
 
-    candidates = [LogisticRegression(C=strength, max_iter=300).fit(inputs, labels) for strength in strengths]
-    return max(candidates, key=lambda candidate: candidate.score(validation_inputs, validation_labels))
+    rows = np.reshape(train.inputs, (len(train.inputs), -1))
+    validation_rows = np.reshape(validation.inputs, (len(validation.inputs), -1))
+    candidates = [LogisticRegression(C=strength, max_iter=300).fit(rows, train.targets) for strength in strengths]
+    return max(candidates, key=lambda candidate: candidate.score(validation_rows, validation.targets))
