@@ -86,9 +86,13 @@ def depth_of_comprehensions(node, depth=0):
     return max([depth, *(depth_of_comprehensions(child, depth) for child in ast.iter_child_nodes(node))])
 
 
+def plain_python(source):
+    """The code of a cell with `pass` for the lines that IPython alone reads (%pip)."""
+    return "\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", line) for line in source.splitlines())
+
+
 def statements_of(source):
-    """All statements of a cell but docstrings; lines for IPython alone (%pip) count as `pass`."""
-    source = "\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", line) for line in source.splitlines())
+    """All statements of a cell but docstrings."""
     found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, STATEMENTS)]
     return [node for node in found if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
 
@@ -99,9 +103,10 @@ def nine_tenths(values):
 
 def figures(lesson):
     """What a reader must hold in mind, in the names of LIMITS. A node is one of Python's syntax tree: a name, a call ..."""
-    cells = [lines(cell) for cell in code_cells(lesson)]
+    sources = [plain_python(cell.source) for cell in code_cells(lesson)]
+    cells = [[line for line in source.splitlines() if line.strip()] for source in sources]
     sizes = [sum(map(len, cell)) for cell in cells]
-    statements = [node for cell in code_cells(lesson) for node in statements_of(cell.source)]
+    statements = [node for source in sources for node in statements_of(source)]
     nodes = [sum(1 for _ in ast.walk(statement)) for statement in statements]
     return {
         "columns": max(len(line) for cell in cells for line in cell),
