@@ -11,7 +11,7 @@ import_quietly()
 import keras  # noqa: E402
 
 LESSON = functions_of("202")
-KINDS = ["linear model", "dense network", "linear recurrence", "recurrent network"]
+KINDS = ["linear model", "dense network", "recurrent network"]
 
 
 @pytest.fixture(autouse=True)
