@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from course_utils.datasets.ring import ring_of_points
-from course_utils.metrics.generation import class_coverage, cluster_normals, frechet_distance, modes_hit
+from course_utils.metrics.generation import (
+    class_coverage,
+    cluster_normals,
+    distances_to_nearest,
+    frechet_distance,
+    modes_hit,
+)
 
 
 def standardised(count, features, seed=0):
@@ -136,3 +142,15 @@ def test_each_cluster_is_drawn_as_often_as_it_occurs_and_within_the_range():
 def test_clusters_that_cannot_be_fitted_are_refused(clusters, message):
     with pytest.raises(ValueError, match=message):
         cluster_normals(np.arange(5.0).reshape(5, 1), clusters, 10)
+
+
+def test_distances_to_the_nearest_image():
+    train = np.random.default_rng(4).random((30, 4, 5, 1))
+    images = np.concatenate([train[:3], train[3:5] + 1])
+    distances = distances_to_nearest(images, train)
+    np.testing.assert_allclose(distances[:3], 0, atol=1e-12)
+    every = np.sqrt(((images[:, np.newaxis] - train) ** 2).sum(axis=(2, 3, 4)))
+    np.testing.assert_allclose(distances, every.min(axis=1))
+    for wrong in (train[:0], np.ones((3, 20))):
+        with pytest.raises(ValueError, match="one shape"):
+            distances_to_nearest(images, wrong)

@@ -32,8 +32,8 @@ def test_each_panel_shows_the_real_points_and_its_own(figures):
     assert len({axis.get_xlim() for axis in axes[:5]}) == 1
 
 
-def test_an_empty_set_leaves_the_real_points_alone(figures):
-    show_points(np.ones((5, 2)), {"real": np.empty((0, 2))}, alt=ALT)
+def test_without_generated_points_the_real_ones_stand_alone(figures):
+    show_points(np.ones((5, 2)), alt=ALT)
     dots, crosses = (collection.get_offsets() for collection in figures[0].axes[0].collections)
     assert len(dots) == 5 and len(crosses) == 0
 

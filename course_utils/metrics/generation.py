@@ -54,6 +54,18 @@ def modes_hit(points: np.ndarray, centres: np.ndarray, reach: float, minimum_sha
     return int((near.mean(axis=0) >= minimum_share).sum()), float(near.any(axis=1).mean())
 
 
+def distances_to_nearest(images: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """(n,): from each image (n, ...) the Euclidean distance to the nearest training image (m, ...); a copy has 0.
+
+    Raises ValueError if the two hold images of different shapes, or if there is no training image.
+    """
+    images, train = np.asarray(images, dtype="float64"), np.asarray(train, dtype="float64")
+    if images.shape[1:] != train.shape[1:] or not len(train):
+        raise ValueError(f"Images of one shape are needed, not {images.shape[1:]} and {train.shape}.")
+    images, train = images.reshape(len(images), -1), train.reshape(len(train), -1)
+    return np.array([np.linalg.norm(train - image, axis=1).min() for image in images])
+
+
 def cluster_normals(images: np.ndarray, clusters: int, count: int, seed: int = 0) -> np.ndarray:
     """`count` images drawn without any network: the cheap rival of lesson 302, for the lessons that follow.
 

@@ -11,13 +11,17 @@ from course_utils.viz.style import COLOURS
 SHOWN = 400  # more points of a kind cover each other
 
 
-def show_points(real: np.ndarray, generated: Mapping[str, np.ndarray], *, alt: str, columns: int = 4) -> None:
+def show_points(
+    real: np.ndarray, generated: Mapping[str, np.ndarray] | None = None, *, alt: str, columns: int = 4
+) -> None:
     """One panel for each named set of generated points (n, 2), as crosses, over the same real points (m, 2), as dots.
 
-    The first 400 points of each are drawn; an empty set leaves the real ones alone. Raises ValueError for other shapes,
-    and if nothing is named.
+    The first 400 points of each are drawn; without `generated` the real ones stand alone. Raises ValueError for other
+    shapes, and for a mapping that names nothing.
     """
     real = np.asarray(real)
+    if generated is None:
+        generated = {"real points": np.empty((0, 2))}
     if not generated:
         raise ValueError("Name at least one set of points.")
     for name, points in {"the real points": real, **generated}.items():
