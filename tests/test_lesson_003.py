@@ -10,7 +10,7 @@ import_quietly()
 
 import keras  # noqa: E402
 
-from course_utils.metrics.training import dead_share, keras_walk  # noqa: E402
+from course_utils.metrics.training import dead_share, keras_walk, losses_when_turned  # noqa: E402
 from course_utils.viz.descent import show_paths  # noqa: E402
 
 LESSON = functions_of("003", VALLEY=None, START=None)
@@ -78,3 +78,16 @@ def test_paths_are_drawn_with_their_last_loss(capsys):
         show_paths(lambda weights: weights.sum(axis=-1), {"c": np.zeros(3)}, alt="A path of a wrong shape")
     with pytest.raises(ValueError, match="alt"):
         show_paths(lambda weights: weights.sum(axis=-1), paths, alt="")
+
+
+def test_a_turned_valley_changes_nothing_for_plain_descent_and_something_for_a_scale():
+    valley, start = np.diag([1.0, 100.0]), np.array([10.0, 1.0])
+    table = losses_when_turned(LESSON["plain_step"], None, (0.01, 0.018), valley, start, steps=2)
+    # (1 - 0.01) ** 2 * 10 along, 0 across; (1 - 0.018) ** 2 * 10 along, 0.8 ** 2 across
+    np.testing.assert_allclose(table.loc["valley"], [0.5 * 9.801**2, 0.5 * (9.64324**2 + 100 * 0.64**2)], rtol=1e-4)
+    np.testing.assert_allclose(table.loc["turned"], table.loc["valley"])
+    scaled = losses_when_turned(LESSON["adam_step"], (0, 0, 0), (0.1,), valley, start, steps=1)
+    assert scaled.loc["valley", 0.1] == pytest.approx(0.5 * (9.9**2 + 100 * 0.9**2), rel=1e-4)
+    # the turned start (9, 11) / sqrt(2) has the slopes -90 and 110 / sqrt(2): one weight grows, one falls, both by 0.1
+    along, across = 10.0, 1.0 - 0.1 * np.sqrt(2)
+    assert scaled.loc["turned", 0.1] == pytest.approx(0.5 * (along**2 + 100 * across**2), rel=1e-4)

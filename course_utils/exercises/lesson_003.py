@@ -216,7 +216,7 @@ EXERCISES = [
             "`history = train(keras.optimizers.Adam(0.001, beta_1=0.0))`, then `history['val_accuracy'][-1]`.",
             "Do it in a loop over the three rates and keep rate and accuracy of the greatest.",
         ),
-        solution={"rate": 0.003, "validation accuracy": 0.938},
+        solution={"rate": 0.003, "validation accuracy": 0.94},
         wrong_answers={
             "percent": {"rate": 0.003, "validation accuracy": 93.8},
             "another rate": {"rate": 0.3, "validation accuracy": 0.93},
@@ -225,6 +225,6 @@ EXERCISES = [
             "training accuracy": {"rate": 0.003, "validation accuracy": 0.999},
             "only one number": 0.93,
         },
-        explanation="Compare with your table of Adam: with the scale alone the network reads about as many digits.",
+        explanation="In our run 0.003 read 0.940 of the validation digits, Adam with momentum 0.944: two digits of 500, no difference.",
     ),
 ]

@@ -1,7 +1,10 @@
 """What a training did to the units of a network, and which way an optimizer walks."""
 
+from collections.abc import Callable, Sequence
+
 import keras
 import numpy as np
+import pandas as pd
 
 
 def dead_share(model: keras.Model, layer: str, inputs: np.ndarray) -> float:
@@ -23,3 +26,27 @@ def keras_walk(optimizer: keras.Optimizer, valley: np.ndarray, start: np.ndarray
         optimizer.apply([slopes], [weights])
         path.append(keras.ops.convert_to_numpy(weights))
     return np.array(path)
+
+
+def losses_when_turned(
+    step: Callable, memory: object, rates: Sequence[float], valley: np.ndarray, start: np.ndarray, steps: int = 30
+) -> pd.DataFrame:
+    """Losses after some steps of a method in a valley (2, 2), and in the same valley turned by 45 degrees about its bottom.
+
+    `step(weights, slopes, memory, rate)` gives new weights (2,) and memory. Rows: "valley", "turned"; a column for each rate.
+    """
+    turn = np.array([[1, -1], [1, 1]]) / np.sqrt(2)
+    cases = {"valley": (valley, start), "turned": (turn @ valley @ turn.T, turn @ start)}
+    table = pd.DataFrame(index=list(cases), columns=list(rates), dtype="float64")
+    for name, (matrix, place) in cases.items():
+        for rate in rates:
+            weights, kept = place, memory
+            for _ in range(steps):
+                weights, kept = step(weights, matrix @ weights, kept, rate)
+            table.loc[name, rate] = 0.5 * weights @ matrix @ weights
+    return table
+
+
+def same_weights(one: Sequence[np.ndarray], other: Sequence[np.ndarray], tolerance: float = 1e-3) -> bool:
+    """Whether two lists of arrays agree, each pair to `tolerance`. Raises ValueError if one list is longer."""
+    return all(np.allclose(left, right, atol=tolerance) for left, right in zip(one, other, strict=True))
