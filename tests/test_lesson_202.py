@@ -62,3 +62,8 @@ def test_recurrent_models_share_their_weights_over_the_hours() -> None:
         short, long = (LESSON["build_model"](kind, hours).count_params() for hours in (3, 24))
         assert (short == long) == ("recurren" in kind)
     assert isinstance(LESSON["build_model"]("recurrent network").layers[0], keras.layers.SimpleRNN)
+
+
+def test_the_dense_rival_has_nearly_as_many_weights() -> None:
+    dense, recurrent = (LESSON["build_model"](kind).count_params() for kind in KINDS[1:])
+    assert 0.95 < dense / recurrent < 1.05
