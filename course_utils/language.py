@@ -1,6 +1,6 @@
 """Text as numbers, counts of letters, the bits that a model needs, and the draw of the next token.
 
-Lessons 205 and 401 build `encode`, `windows`, `bits_of` and `sampling_probabilities` on their pages.
+Lesson 205 builds `encode`, `windows` and `sampling_probabilities` on its page; lesson 402 takes them from here.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Transformer blocks, positions and masks for the lessons after 402, which computes attention by hand, and 42, which builds the blocks.
+"""Transformer blocks, positions and masks for the lessons after 401 (attention by hand) and 402 (a block, line by line).
 
 The blocks are functions that connect Keras's own layers. Only the positions need a layer of their own; it is registered,
 so `keras.models.load_model` restores a model once this file is imported. Each block normalizes before its halves (Xiong et
