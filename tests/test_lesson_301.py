@@ -1,6 +1,7 @@
-"""Lesson 301: losses, slopes and turns by hand, whose weights move, what the game logs, and the flat loss."""
+"""Lesson 301: losses, slopes and turns by hand, whose weights move, and what the game logs."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from notebook_functions import functions_of
 
@@ -12,6 +13,7 @@ import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 from course_utils.architectures.gan import non_saturating_losses  # noqa: E402
+from course_utils.metrics.generation import modes_hit  # noqa: E402
 
 LESSON = functions_of("301")
 SPACE = LESSON["discriminator_step"].__globals__
@@ -98,10 +100,7 @@ def test_logs_the_mean_of_the_epoch(monkeypatch, steps_per_execution):
     assert history == {"discriminator": [1749.5, 1749.5], "generator": [2, 2]}
 
 
-def test_the_loss_of_the_best_discriminator_is_that_of_the_formula():
-    """Against a mean over many points drawn from both bell curves, with D* written as a logit."""
-    points = np.random.default_rng(0).normal(size=400_000)
-    logit = 2.0 - 2.0 * points  # of D* at distance 2: ln p - ln q = (x - 2)^2 / 2 - x^2 / 2
-    drawn = 2 * np.logaddexp(0, -logit).mean()  # both halves are equal, by symmetry
-    assert LESSON["loss_of_the_best"](2) == pytest.approx(drawn, abs=5e-3)
-    assert LESSON["loss_of_the_best"](0) == pytest.approx(2 * np.log(2), abs=1e-6)
+def test_counts_modes_and_good_points():
+    SPACE.update(np=np, modes_hit=modes_hit, centres=np.array([[0.0, 2.0], [2.0, 0.0]]), spread=0.1, pd=pd)
+    history = [np.repeat([[0.0, 2.0], [5.0, 5.0]], 50, axis=0), np.full((10, 2), 9.0)]
+    assert LESSON["counted"](history).values.tolist() == [[1, 0.5], [0, 0]]

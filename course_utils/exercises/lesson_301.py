@@ -4,21 +4,24 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, one_number
 
-DRAW_MISTAKES = {
-    float(np.log(2)): "That is one half of it. The loss has two parts, for real and for generated examples.",
-    0.0: "A logit of 0 is a probability of one half, not a loss of 0.",
-    1.0: "You added the probabilities. The loss is made of their logarithms.",
-    2.0: "These are bits: you took the logarithm to base 2. The loss takes the natural one.",
-    float(-2 * np.log(2)): "The size is right. A loss is minus the logarithm of a probability, so it is positive.",
+SAME_MISTAKES = {
+    float(2 * np.log(2)): "That is the loss at the logit 0. At ln 3 the discriminator says D = 3/4, to fakes as well.",
+    float(-2 * np.log(3 / 4)): "You took ln 3/4 for both. For a generated example the loss is -ln(1 - D).",
+    float(-2 * np.log(1 / 4)): "You took ln 1/4 for both. For a real example the loss is -ln D.",
+    float(-np.log(3 / 4)): "That is the part for the real examples. The loss has two parts.",
+    float(-np.log(1 / 4)): "That is the part for the generated examples. The loss has two parts.",
+    float(np.log(3 / 16)): "The size is right. A loss is minus the logarithm of a probability, so it is positive.",
+    float(-np.log2(3 / 16)): "You took the logarithm to base 2. The loss takes the natural one.",
+    float(-np.log(3 / 16) / 2): "You took the mean of the two parts. The loss is their sum.",
 }
 
 
-def test_draw(answer):
+def test_same_answer(answer):
     number = one_number(answer)
-    for mistake, message in DRAW_MISTAKES.items():
-        if np.isclose(number, mistake, atol=1e-3):
+    for mistake, message in SAME_MISTAKES.items():
+        if np.isclose(number, mistake, atol=6e-3):
             raise Wrong(message)
-    if not np.isclose(number, 2 * np.log(2), atol=6e-3):
+    if not np.isclose(number, -np.log(3 / 16), atol=6e-3):
         raise Wrong(f"It is not {number:g}.")
 
 
@@ -110,30 +113,38 @@ def test_least_squares(answer):
         expect_close(result, least_squares_losses(real, fake), "These are not the least-squares losses.")
 
 
-def test_modes(answer):
+def test_first_rounds(answer):
     if not isinstance(answer, dict) or set(answer) != {1, 3, 5}:
-        raise Wrong("A dictionary with the keys 1, 3 and 5 is wanted, the modes hit as values.")
-    counts = {steps: one_number(value, f"The value at {steps}") for steps, value in answer.items()}
-    if any(value not in range(9) for value in counts.values()):
-        raise Wrong("Each value is a count from 0 to 8: the first number that modes_hit returns.")
-    if counts[1] < 4:
-        raise Wrong(
-            "One step each should hit most modes after eight rounds. Did you take the last points of the history?"
-        )
-    if counts[5] >= counts[1]:
-        raise Wrong("With five steps there should be fewer modes than with one. Are the values at the right keys?")
+        raise Wrong("A dictionary with the keys 1, 3 and 5 is wanted, the round as values.")
+    rounds = {steps: one_number(value, f"The value at {steps}") for steps, value in answer.items()}
+    if any(value != int(value) for value in rounds.values()):
+        raise Wrong("Each value is the number of a round: a whole one.")
+    if any(value not in range(9) for value in rounds.values()):
+        raise Wrong("The rounds are numbered from 1 to 8; 0 stands for never. Did you give the turns?")
+    if rounds[1] == 0:
+        raise Wrong("One step each should hit 6 modes within eight rounds. Did you count with 3 * spread?")
+    if 0 < rounds[5] <= rounds[1]:
+        raise Wrong("With five steps it should come later than with one, if at all. Are the values at the right keys?")
 
 
 EXERCISES = [
     Exercise(
         key="301-1",
-        title="The loss at a draw",
+        title="Always the same answer",
         minutes=3,
-        test=test_draw,
-        hints=("A logit of 0 means D = 1/2, for real and for generated examples.", "-ln(1/2) - ln(1 - 1/2)"),
-        solution=1.3863,
-        wrong_answers={"one part only": 0.6931, "zero": 0, "probabilities added": 1.0, "bits": 2, "sign": -1.3863},
-        explanation="It is 2 ln 2, the value that the loss approaches when the generator becomes perfect.",
+        test=test_same_answer,
+        hints=("A logit of ln 3 means D = 3/4, for real and for generated examples.", "-ln(3/4) - ln(1 - 3/4)"),
+        solution=1.674,
+        wrong_answers={
+            "logit 0": 1.3863,
+            "both as real": 0.5754,
+            "both as generated": 2.7726,
+            "one part only": 0.2877,
+            "bits": 2.415,
+            "sign": -1.674,
+            "mean": 0.837,
+        },
+        explanation="More than 2 ln 2: to call everything real costs more than to say that you do not know.",
     ),
     Exercise(
         key="301-2",
@@ -172,18 +183,19 @@ EXERCISES = [
         key="301-4",
         title="How much imbalance does the game bear?",
         minutes=12,
-        test=test_modes,
+        test=test_first_rounds,
         hints=(
-            "history = play(3, 8) plays it; modes_hit(history[-1], centres, 3 * spread) counts at the end.",
-            "The counts for 1 and 5 steps stand in the last row of the table above.",
+            "history = play(3, 8) plays it; counted(history) counts the modes of each round.",
+            "The tables of the games with 1 and 5 steps are there: by_one and by_five. The first row is round 1.",
         ),
-        solution={1: 8, 3: 8, 5: 1},
+        solution={1: 3, 3: 5, 5: 0},
         wrong_answers={
-            "shares instead of counts": {1: 0.8, 3: 0.8, 5: 0.1},
-            "order reversed": {1: 5, 3: 5, 5: 8},
-            "the first points of the history": {1: 2, 3: 1, 5: 0},
-            "one game only": {3: 8},
+            "turns instead of rounds": {1: 300, 3: 500, 5: 0},
+            "order reversed": {1: 5, 3: 4, 5: 3},
+            "never with one step": {1: 0, 3: 0, 5: 0},
+            "parts of a round": {1: 2.5, 3: 4, 5: 0},
+            "one game only": {3: 5},
         },
-        explanation="The exact numbers change from run to run. The more steps the generator gets ahead, the later its points spread, if they do.",
+        explanation="The exact rounds change from run to run. See how late the points spread when the generator gets ahead, if they do.",
     ),
 ]
