@@ -110,14 +110,18 @@ def test_gradient_by_lag_is_that_of_the_tape() -> None:
         assert np.isclose(np.linalg.norm(tape.gradient(last, old)), lengths[lag], rtol=1e-4)
 
 
-def test_readers_differ_only_in_the_factor() -> None:
-    for factor in (1.0, 0.5):
-        reader = LESSON["build_reader"](factor)
-        kernel, recurrent_kernel, bias = reader.layers[0].get_weights()
-        np.testing.assert_allclose(recurrent_kernel.T @ recurrent_kernel, factor**2 * np.eye(16), atol=1e-5)
-        assert kernel.shape == (1, 16) and not bias.any()
-        for length in (3, 40):
-            assert reader(np.zeros((2, length, 1), "float32")).shape == (2, 1)
+def test_readers_differ_only_in_the_factor(monkeypatch) -> None:
+    drawn = LESSON["build_reader"]().get_weights()
+    monkeypatch.setitem(LESSON["start_reader"].__globals__, "START", drawn)
+    keeps, halves = (LESSON["start_reader"](factor) for factor in (1.0, 0.5))
+    kernel, recurrent_kernel, bias = keeps.layers[0].get_weights()
+    np.testing.assert_allclose(recurrent_kernel.T @ recurrent_kernel, np.eye(16), atol=1e-5)
+    assert kernel.shape == (1, 16) and not bias.any()
+    np.testing.assert_allclose(halves.get_weights()[1], 0.5 * recurrent_kernel)
+    for index in (0, 2, 3, 4):
+        np.testing.assert_array_equal(keeps.get_weights()[index], halves.get_weights()[index])
+    for length in (3, 40):
+        assert keeps(np.zeros((2, length, 1), "float32")).shape == (2, 1)
 
 
 def test_share_right_counts_right_answers() -> None:

@@ -128,6 +128,10 @@ def forgets_slope(states, recurrent_weight):
     return recurrent_weight ** (len(states) - 1)
 
 
+def one_step_off(states, recurrent_weight):
+    return np.prod(recurrent_weight * (1 - np.asarray(states)[:-1] ** 2))
+
+
 def forgets_weight(states, recurrent_weight):
     return np.prod(1 - np.asarray(states)[1:] ** 2)
 
@@ -139,7 +143,11 @@ def adds_instead(states, recurrent_weight):
 EFFECT_MISTAKES = (
     (
         includes_first_slope,
-        "One factor too many: the way from the first state to the last passes through the tanh of steps 2, 3, ... only.",
+        "One factor too many: the way from states[0] to the last state passes through the tanh of steps 2, 3, ... only.",
+    ),
+    (
+        one_step_off,
+        "One step off: the slopes are those of the newer states. The last state's counts, that of states[0] does not.",
     ),
     (forgets_slope, "The slopes of tanh, 1 - state², are missing."),
     (forgets_weight, "The recurrent weight is missing: each step multiplies by it."),
@@ -227,6 +235,7 @@ EXERCISES = [
         solution=effect_of_first_state,
         wrong_answers={
             "the slope of the first step too": includes_first_slope,
+            "the slopes one step off": one_step_off,
             "no slopes": forgets_slope,
             "no weight": forgets_weight,
             "a sum in place of a product": adds_instead,
