@@ -121,12 +121,10 @@ def test_narrow_heads(answer: object) -> None:
         raise Wrong(
             "Twice the same share? Did both heads get their own key_dim, or were they measured on lists of training?"
         )
-    if two > 0.999:
-        raise Wrong(
-            "A head of 2 numbers without any mistake? Check that key_dim is 2 in the network that you measured."
-        )
-    if two < 0.33:
-        raise Wrong("That is no better than the commonest number. Did the head of 2 numbers train at all?")
+    if two > four + 0.02:
+        raise Wrong("The narrower head finds more? Check which share belongs to which key_dim.")
+    if two < 0.28:
+        raise Wrong("That is less than the commonest number finds. Did the head of 2 numbers train at all?")
 
 
 SOLVED_QUERY = [[9, 0], [-9, 9], [0, 0]]
@@ -172,7 +170,7 @@ EXERCISES = [
     Exercise(
         key="401-3",
         title="Write your own head",
-        minutes=10,
+        minutes=15,
         test=test_own_head,
         hints=(
             "Let column 0 of the query mean *an action is wanted* and column 1 *a person is wanted*.",
@@ -209,6 +207,7 @@ EXERCISES = [
             "the same network twice": {"2": 0.9, "4": 0.9},
             "not a number": {"2": np.nan, "4": 1.0},
             "two hardly trained": {"2": 0.2, "4": 1.0},
+            "exchanged": {"2": 1.0, "4": 0.87},
         },
         explanation=(
             "Two numbers can tell 16 letters apart if the letters lie on a circle: neighbours get similar scores, so a "
