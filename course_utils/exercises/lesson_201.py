@@ -180,8 +180,8 @@ def test_shares_found(answer):
         raise Wrong(
             "At 40 numbers this reader is right in over 90 %. Did you ask the one that halves, or another length?"
         )
-    if smallest > 0.7:
-        raise Wrong("At one of the six lengths it is hardly better than guessing, or worse. Did you ask at all six?")
+    if smallest > 0.95:
+        raise Wrong("At one of the six lengths it should do worse than at 40. Did you ask at all six?")
 
 
 EXERCISES = [
@@ -262,7 +262,7 @@ EXERCISES = [
             "true in place of a share": {"40 numbers": True, "smallest": 0.02},
             "one left out": {"40 numbers": 1.0},
         },
-        explanation="Accepting any length is not being right at any length. The state goes on turning after step 40, and the "
-        "dense layer was fitted to where it stands there. Below one half the answers are not random but reversed.",
+        explanation="Accepting any length is not being right at any length. The state goes on moving after step 40, and the "
+        "dense layer was fitted to where it stands there. A share far below one half means reversed answers.",
     ),
 ]
