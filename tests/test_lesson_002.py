@@ -50,15 +50,25 @@ def test_forward_loss_and_gradients_equal_keras(sizes, seed):
         np.testing.assert_allclose(by_hand, by_tape, atol=1e-5)
 
 
+@pytest.mark.parametrize("bend", [True, False])
 @pytest.mark.parametrize("sizes", SIZES[:2])
-def test_gradients_equal_small_differences(sizes):
+def test_gradients_equal_small_differences(sizes, bend):
     inputs, labels, parameters = example(*sizes, dtype="float64")
 
     def loss():
-        return LESSON["cross_entropy"](LESSON["forward"](inputs, parameters)[1], labels)
+        return LESSON["cross_entropy"](LESSON["forward"](inputs, parameters, bend)[1], labels)
 
-    by_hand = LESSON["gradients"](inputs, labels, parameters)
+    by_hand = LESSON["gradients"](inputs, labels, parameters, bend)
     assert all_close(by_hand, slopes_by_differences(loss, parameters), tolerance=1e-6)
+
+
+def test_without_the_bend_two_layers_are_one_matrix():
+    inputs, labels, parameters = example(6, 5, 4, 3)
+    learned, _ = LESSON["train"](parameters, inputs, labels, 0.1, 3, bend=False)
+    hidden, logits = LESSON["forward"](inputs, learned, bend=False)
+    assert hidden.min() < 0
+    one_matrix, one_bias = learned[0] @ learned[2], learned[1] @ learned[2] + learned[3]
+    np.testing.assert_allclose(logits, inputs @ one_matrix + one_bias, atol=1e-5)
 
 
 def test_huge_logits_stay_finite():
@@ -80,7 +90,7 @@ def test_training_can_learn_one_batch_by_heart_and_leaves_the_start_alone():
     inputs, labels, parameters = example(16, 20, 32, 5)
     parameters = [array / 5 for array in parameters]
     before = [array.copy() for array in parameters]
-    learned, curve = LESSON["train"](parameters, inputs, labels, learning_rate=0.3, epochs=400, batch_size=16)
+    learned, curve = LESSON["train"](parameters, inputs, labels, rate=0.3, epochs=400, batch_size=16)
     assert len(curve) == 400 and curve[-1] < 0.01 < curve[0]
     assert (LESSON["forward"](inputs, learned)[1].argmax(axis=1) == labels).all()
     assert all(np.array_equal(now, then) for now, then in zip(parameters, before))

@@ -91,9 +91,13 @@ def colleague_gradients(inputs, labels, parameters):
 
 
 def test_bug(answer):
-    if isinstance(answer, str) or not isinstance(answer, (list, tuple, set)):
-        raise Wrong('Answer with a list of two names, such as ["hidden bias", "output bias"].')
-    named = {str(name).strip().lower() for name in answer}
+    if not isinstance(answer, dict) or set(answer) != {"wrong", "step"}:
+        raise Wrong('Answer with a dictionary: the names under "wrong", the number of the step under "step".')
+    names = answer["wrong"]
+    if isinstance(names, str) or not isinstance(names, (list, tuple, set)):
+        raise Wrong('Under "wrong" stands a list of two names, such as ["hidden bias", "output bias"].')
+    step = one_number(answer["step"], "The step")
+    named = {str(name).strip().lower() for name in names}
     if not named <= set(NAMES):
         raise Wrong(f"{sorted(named - set(NAMES))} are no names of our arrays. They are: {', '.join(NAMES)}.")
     if len(named) != 2:
@@ -102,14 +106,18 @@ def test_bug(answer):
         raise Wrong("These two agree with small differences. The bug comes after them on the way back.")
     if named != {"hidden weights", "hidden bias"}:
         raise Wrong("One of these is right. Print both versions of each array: np.allclose(suspect, numeric).")
+    if step in (6, 7):
+        raise Wrong("Step 6 or 7 alone would spoil one array. Which step comes before both?")
+    if step != 5:
+        raise Wrong("The arrays are the right ones, the step is not. Which one makes unit 2's slopes 0?")
 
 
 def test_starts(answer):
-    keys = ("arrays that moved", "different units")
+    keys = ("arrays that moved", "units differ by")
     if not isinstance(answer, dict) or set(answer) != set(keys):
         raise Wrong(f"Answer with a dictionary of two numbers, under the keys {keys[0]!r} and {keys[1]!r}.")
     moved = one_number(answer[keys[0]], f"The number of {keys[0]}")
-    units = one_number(answer[keys[1]], f"The number of {keys[1]}")
+    apart = one_number(answer[keys[1]], "The difference of the units")
     if moved == 4:
         raise Wrong("(a) Not all four move. Compare each array after training with the zeros: `(array != 0).any()`.")
     if moved == 2:
@@ -120,15 +128,12 @@ def test_starts(answer):
         raise Wrong("(a) One array does move. The error itself is not 0; which array gets it directly?")
     if moved != 1:
         raise Wrong("(a) Count the arrays, not the numbers, that differ from 0 after training.")
-    if units == 64:
-        raise Wrong("(b) Not 64. Did you count on the weights from the random start?")
-    if units == 784:
-        raise Wrong("(b) 784 is the number of pixels. One hidden unit is a column: `axis=1`, then `.shape[1]`.")
-    if units != 1:
-        raise Wrong(
-            "(b) All units begin alike and see the same. "
-            "Start from exactly 0.05, one epoch at 0.3, and round to 3 digits."
-        )
+    if apart < 0:
+        raise Wrong("(b) Largest minus smallest is never negative.")
+    if apart > 0.3:
+        raise Wrong("(b) So far apart? Units are the columns: `axis=1`. And is each weight array 0.05 everywhere?")
+    if apart > 1e-3:
+        raise Wrong("(b) All units begin alike and see the same. Start from exactly 0.05, not from the random start.")
 
 
 EXERCISES = [
@@ -181,13 +186,16 @@ EXERCISES = [
             "`tiny_numeric` holds the slopes by small differences. Go through both lists with zip(names, suspects, tiny_numeric).",
             "Hidden unit 2 answers 0 on the tiny network. Should it get a slope?",
         ),
-        solution=["hidden weights", "hidden bias"],
+        solution={"wrong": ["hidden weights", "hidden bias"], "step": 5},
         wrong_answers={
-            "the other two": ["output weights", "output bias"],
-            "one of them": ["hidden weights", "output bias"],
-            "only one": ["hidden weights"],
-            "a text": "hidden weights",
-            "numbers": [0, 1],
+            "the other two": {"wrong": ["output weights", "output bias"], "step": 5},
+            "one of them": {"wrong": ["hidden weights", "output bias"], "step": 5},
+            "only one": {"wrong": ["hidden weights"], "step": 5},
+            "no step": ["hidden weights", "hidden bias"],
+            "a text": {"wrong": "hidden weights", "step": 5},
+            "numbers": {"wrong": [0, 1], "step": 5},
+            "a later step": {"wrong": ["hidden weights", "hidden bias"], "step": 7},
+            "an earlier step": {"wrong": ["hidden weights", "hidden bias"], "step": 4},
         },
         explanation=(
             "Step 5 is missing: the error passes back through a ReLU that was closed. "
@@ -204,13 +212,13 @@ EXERCISES = [
             "(a) Remember: what came in, times the error that came back. Which of the two is 0 for each of the four arrays?",
             "(b) `[np.full_like(array, 0.05 if array.ndim == 2 else 0) for array in start]`. Equal units get equal slopes.",
         ),
-        solution={"arrays that moved": 1, "different units": 1},
+        solution={"arrays that moved": 1, "units differ by": 0.0},
         wrong_answers={
-            "everything moves": {"arrays that moved": 4, "different units": 1},
-            "both biases move": {"arrays that moved": 2, "different units": 1},
-            "nothing moves": {"arrays that moved": 0, "different units": 1},
-            "counts on the random start": {"arrays that moved": 1, "different units": 64},
-            "counts pixels": {"arrays that moved": 1, "different units": 784},
+            "everything moves": {"arrays that moved": 4, "units differ by": 0},
+            "both biases move": {"arrays that moved": 2, "units differ by": 0},
+            "nothing moves": {"arrays that moved": 0, "units differ by": 0},
+            "counts on the random start": {"arrays that moved": 1, "units differ by": 0.2},
+            "counts units": {"arrays that moved": 1, "units differ by": 64},
             "only one number": 1,
         },
         explanation=(
