@@ -1,6 +1,6 @@
 """What every training shows while it runs: a line an epoch, without timings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import keras
 
@@ -23,3 +23,12 @@ class ProgressLine(keras.callbacks.Callback):
         if (epoch + 1) % self.every == 0 or epoch + 1 == epochs:
             measured = "  ".join(f"{name} {value:.4f}" for name, value in (logs or {}).items())
             print(f"epoch {epoch + 1:>{len(str(epochs))}}/{epochs}  {measured}")
+
+
+def error_of(function: Callable[[], object]) -> str:
+    """Call the function; the first line of the error that it raises, with its kind, or "no error"."""
+    try:
+        function()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}".splitlines()[0]
+    return "no error"
