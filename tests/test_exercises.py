@@ -1,16 +1,23 @@
-"""Every exercise is checked on its solution, on the untouched stub, and on named wrong answers."""
+"""Every exercise is checked on right answers in many forms, on wrong answers of many kinds, and on the untouched stub."""
 
+import builtins
+import functools
+import inspect
 import json
+import re
+import symtable
+import textwrap
 
 import numpy as np
 import pytest
 
 from course_utils.command.lessons import find_lessons
-from course_utils.exercises import Wrong, check, hint, load_exercises, solution
+from course_utils.exercises import Exercise, Wrong, check, hint, load_exercises, solution
 from course_utils.exercises import session as exercise_session
-from course_utils.exercises.exercise import expect_close, expect_equal, is_stub, measured_numbers
+from course_utils.exercises.exercise import expect_close, expect_equal, is_stub, measured_numbers, one_number, plain
 from course_utils.exercises.progress import progress_file, read_progress
 
+STILL_OPEN = {lesson.number for lesson in find_lessons()}  # lessons whose exercises lack `also_right`, yet
 EXERCISES = [exercise for lesson in find_lessons() for exercise in load_exercises(lesson.number).values()]
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)
 
@@ -44,16 +51,286 @@ def test_each_wrong_answer_gets_its_own_message(exercise):
     messages = []
     for answer in exercise.wrong_answers.values():
         with pytest.raises(Wrong) as mistake:
-            exercise.test(answer)
+            exercise.judge(answer)
         messages.append(str(mistake.value))
     assert len(messages) >= 2 and len(set(messages)) == len(messages), messages
 
 
+def is_function(exercise):
+    return inspect.isroutine(exercise.solution)
+
+
 @each_exercise
-def test_is_complete(exercise, capsys):
+def test_is_complete(exercise):
     assert 2 <= len(exercise.hints) <= 3 and exercise.title and exercise.explanation
-    solution(exercise.key)
-    assert len(capsys.readouterr().out) > 5
+    if exercise.key[:3] in STILL_OPEN:
+        return
+    if is_function(exercise):
+        assert exercise.also_right, "give a second algorithm that is right"
+        assert len(exercise.wrong_answers) >= 4, "name four plausible mistakes"
+    elif isinstance(exercise.solution, dict) and any(isinstance(each, float) for each in exercise.solution.values()):
+        assert exercise.program, "give the program that measures these numbers"
+
+
+@pytest.mark.parametrize("lesson", find_lessons(), ids=lambda lesson: lesson.number)
+def test_solutions_run_in_their_lesson(lesson, capsys):
+    """What `solution` prints uses only names of the page, of Python, and its own."""
+    cells = [cell.source for cell in lesson.read().cells if cell.cell_type == "code"]
+    lines = "\n".join(cells).split("\n")
+    page = "\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", line) for line in lines)
+    known = set(dir(builtins))
+    known |= {name.get_name() for name in symtable.symtable(page, "page", "exec").get_symbols() if name.is_local()}
+    for exercise in load_exercises(lesson.number).values():
+        source = inspect.getsource(exercise.solution) if is_function(exercise) else exercise.program
+        missing = global_names(textwrap.dedent(source)) - known
+        assert not missing, f"solution('{exercise.key}') uses {missing}, which the page does not have"
+        solution(exercise.key)
+        assert len(capsys.readouterr().out) > 5
+
+
+def global_names(source):
+    """The names that a program takes from outside of itself."""
+    tables, outside, own = [symtable.symtable(source, "solution", "exec")], set(), set()
+    own = {name.get_name() for name in tables[0].get_symbols() if name.is_assigned() or name.is_imported()}
+    own |= {name.get_name() for name in tables[0].get_symbols() if name.is_namespace()}
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        outside |= {name.get_name() for name in table.get_symbols() if name.is_global() and name.is_referenced()}
+    return outside - own
+
+
+def mapped(change, value):
+    """The value with each number, array or text in it changed by `change`."""
+    if isinstance(value, dict):
+        return {key: mapped(change, each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(mapped(change, each) for each in value)
+    return change(value)
+
+
+def is_numeric(value):
+    return isinstance(value, (int, float, np.ndarray)) and np.asarray(value).dtype.kind in "iuf"
+
+
+def numeric_only(change):
+    return lambda value: change(value) if is_numeric(value) else value
+
+
+def as_tensor(value):
+    import keras
+
+    return keras.ops.convert_to_tensor(np.asarray(value))
+
+
+def arrays_for_lists(value):
+    """Lists of numbers as arrays; lists of arrays or texts stay."""
+    if isinstance(value, dict):
+        return {key: arrays_for_lists(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        inner = [arrays_for_lists(each) for each in value]
+        shapes = {np.shape(each) for each in inner}
+        own = all(is_numeric(each) and not isinstance(given, np.ndarray) for each, given in zip(inner, value))
+        return np.array(inner) if own and len(shapes) == 1 else type(value)(inner)
+    return value
+
+
+def tuples_for_lists(value):
+    return tuple(map(tuples_for_lists, value)) if isinstance(value, list) else value
+
+
+def lists_for_tuples(value):
+    return list(map(lists_for_tuples, value)) if isinstance(value, tuple) else value
+
+
+FORMS = {
+    "float32": functools.partial(mapped, numeric_only(np.float32)),
+    "float64": functools.partial(mapped, numeric_only(np.float64)),
+    "arrays, also without axes": functools.partial(mapped, numeric_only(np.asarray)),
+    "tensors": functools.partial(mapped, numeric_only(as_tensor)),
+    "lists for arrays": functools.partial(mapped, lambda value: value.tolist() if hasattr(value, "tolist") else value),
+    "arrays for lists": arrays_for_lists,
+    "tuples for lists": tuples_for_lists,
+    "lists for tuples": lists_for_tuples,
+}
+
+
+@each_exercise
+def test_right_answers_in_all_forms_are_right(exercise):
+    refused = []
+    for name, answer in {"the solution": exercise.solution, **exercise.also_right}.items():
+        forms = FORMS if name == "the solution" else {"itself": lambda value: value}
+        for form, change in forms.items():
+            if is_function(exercise):
+                changed = functools.partial(call_changed, answer, change)
+            else:
+                changed = change(answer)
+            try:
+                exercise.judge(changed)
+            except Exception as error:
+                refused.append(f"{name}, {form}: {type(error).__name__}: {error}")
+    assert not refused, "\n".join(refused)
+
+
+def call_changed(function, change, *arguments):
+    return change(plain(function(*arguments)))
+
+
+@each_exercise
+def test_a_function_may_overwrite_its_arguments(exercise):
+    if not is_function(exercise) or exercise.leaves_arguments:
+        return
+
+    def overwriting(*arguments):
+        result = exercise.solution(*(each.copy() if isinstance(each, np.ndarray) else each for each in arguments))
+        for argument in arguments:
+            if isinstance(argument, np.ndarray):
+                argument[...] = 0
+            elif isinstance(argument, list):
+                argument.clear()
+        return result
+
+    exercise.judge(overwriting)
+
+
+BROKEN = {
+    "NaN": float("nan"),
+    "infinity": float("inf"),
+    "minus infinity": float("-inf"),
+    "true": True,
+    "None": None,
+    "a word": "a word",
+    "a function": lambda *arguments: 1,
+    "an empty list": [],
+    "an empty dictionary": {},
+    "far too much": 1e12,
+    "far too little": -1e12,
+}
+
+
+def broken_values(answer):
+    """Wrong answers made of a right one, each with a name."""
+    yield from BROKEN.items()
+    if isinstance(answer, dict):
+        yield "dots in the dictionary", {**answer, next(iter(answer)): ...}
+        yield "a name missing", dict(list(answer.items())[1:])
+        for key, value in answer.items():
+            for name, wrong in BROKEN.items():
+                if not (isinstance(value, str) and isinstance(wrong, str)):
+                    yield f"{key}: {name}", {**answer, key: wrong}
+        shares = [key for key, value in answer.items() if isinstance(value, float) and 0 < value < 1]
+        if shares:
+            yield "percent", {key: 100 * value if key in shares else value for key, value in answer.items()}
+    elif isinstance(answer, (list, tuple)):
+        yield "dots in the list", [..., *answer[1:]]
+        yield "one less", answer[1:]
+        yield "twice", [*answer, *answer]
+        for name, wrong in BROKEN.items():
+            yield f"first: {name}", [wrong, *answer[1:]]
+    elif is_numeric(answer):
+        for name, wrong in (("a bit more", answer + 0.02 * max(1, abs(answer))), ("half", answer / 2), ("in percent", 100 * answer), ("minus", -answer)):  # fmt: skip
+            if wrong != answer:
+                yield name, wrong
+
+
+def opposite(value):
+    """Of truth values; all else stays."""
+    return np.logical_not(value) if np.asarray(value).dtype.kind == "b" else value
+
+
+BROKEN_RESULTS = {
+    "None": lambda result: None,
+    "dots": lambda result: ...,
+    "a word": lambda result: "a word",
+    "an empty list": lambda result: [],
+    "a dictionary": lambda result: {"result": result},
+    "true": lambda result: True,
+    "NaN": functools.partial(mapped, numeric_only(lambda value: value * np.nan)),
+    "infinity": functools.partial(mapped, numeric_only(lambda value: value * 0 + np.inf)),
+    "percent": functools.partial(mapped, numeric_only(lambda value: 100 * value)),
+    "minus": functools.partial(mapped, numeric_only(lambda value: -value)),
+    "a bit more": functools.partial(mapped, numeric_only(lambda value: value + 0.02 * np.maximum(1, np.abs(value)))),
+    "nothing": functools.partial(mapped, numeric_only(lambda value: 0 * value)),
+    "without signs": functools.partial(mapped, numeric_only(np.abs)),
+    "whole numbers": functools.partial(mapped, numeric_only(np.trunc)),
+    "backwards": lambda result: result[::-1] if isinstance(result, (list, tuple, np.ndarray)) else result,
+    "as text": lambda result: str(result) if is_numeric(result) else result,
+    "the opposite": functools.partial(mapped, opposite),
+}
+
+
+def equal(one, other):
+    """Whether two answers or results are the same, lists, tuples and arrays of the same numbers among them."""
+    try:
+        expect_equal(one, other, "different")
+    except (Wrong, ValueError, TypeError):
+        return False
+    return True
+
+
+def broken_functions(function):
+    """Wrong functions made of a right one: name, function, and a list that tells for each call whether it was changed."""
+    for name, change in BROKEN_RESULTS.items():
+        changed = []
+
+        def broken(*arguments, change=change, changed=changed):
+            right = plain(function(*arguments))
+            wrong = change(right)
+            changed.append(not equal(wrong, right))
+            return wrong
+
+        yield name, broken, changed
+    first, changed = [], []
+
+    def always_the_first(*arguments):
+        right = plain(function(*arguments))
+        first.append(right)
+        changed.append(not equal(first[0], right))
+        return first[0]
+
+    yield "always the first result", always_the_first, changed
+
+
+@each_exercise
+def test_broken_answers_are_wrong(exercise):
+    accepted = []
+    if is_function(exercise):
+        for name, wrong in {**BROKEN, "a number": 0.5, "an array": np.ones((2, 3))}.items():
+            if not callable(wrong):
+                accepted += not_refused(exercise, name, wrong)
+        for name, wrong, changed in broken_functions(exercise.solution):
+            faults = not_refused(exercise, name, wrong)
+            accepted += faults if any(changed) else []
+    else:
+        for name, wrong in broken_values(exercise.solution):
+            accepted += not_refused(exercise, name, wrong)
+    assert not accepted, "\n".join(accepted)
+
+
+def not_refused(exercise, name, answer):
+    """What is wrong with the check of a wrong answer, in a list: it is accepted, or stops the check."""
+    try:
+        exercise.judge(answer)
+    except Wrong as mistake:
+        ugly = [text for text in ("np.", "<function", "nan, nan", "None}") if text in str(mistake)]
+        return [f"{name}: the message is {mistake}"] if "np.float" in ugly or "<function" in ugly else []
+    except Exception as error:
+        return [f"{name}: the check stops with {type(error).__name__}: {error}"]
+    return [f"{name}: accepted"]
+
+
+@each_exercise
+def test_no_answer_of_another_exercise_is_right(exercise):
+    accepted = []
+    for other in EXERCISES:
+        if other is exercise or is_function(other) != is_function(exercise) or equal(other.solution, exercise.solution):
+            continue
+        try:
+            exercise.judge(other.solution)
+        except Exception:
+            continue
+        accepted.append(other.key)
+    assert not accepted
 
 
 def test_a_wrong_answer_is_met_by_one_hint_and_the_ladder_ends_at_the_solution(capsys):
@@ -127,10 +404,84 @@ def test_findings_are_finite_numbers():
     for wrong, message in [
         ({"a": 1}, "dictionary"),
         ({"a": 1, "b": ...}, "Still `...`: b"),
-        ({"a": True, "b": 0.5}, "not true or false"),
+        ({"a": True, "b": 0.5}, '"a" should be one number, not True'),
         ({"a": float("nan"), "b": 0.5}, "not a number"),
         ({"a": 1, "b": 50}, "percent"),
-        ({"a": "one", "b": 0.5}, "numbers"),
+        ({"a": "one", "b": 0.5}, "Numbers"),
+        ({"a": 1.5, "b": 0.5}, "whole numbers"),
+        ({"a": -1, "b": 0.5}, "whole numbers"),
     ]:
         with pytest.raises(Wrong, match=message):
-            measured_numbers(wrong, "a", "b", shares=("b",))
+            measured_numbers(wrong, "a", "b", shares=("b",), counts=("a",))
+
+
+def test_equal_means_equal_in_shape_too():
+    for actual, expected in [
+        ([1, 2], (1, 2)),
+        (np.array([[1, 2]]), [[1, 2]]),
+        (np.float32(3), 3),
+        ({"a": (1,)}, {"a": [1]}),
+    ]:
+        expect_equal(actual, expected, "wrong")
+    for actual, expected in [
+        (1, np.ones(3)),
+        ([], [1]),
+        ([1], [1, 2]),
+        (True, 1),
+        ([True], [1]),
+        ("1", 1),
+        ({"a": 1}, {}),
+    ]:
+        with pytest.raises(Wrong, match="wrong"):
+            expect_equal(actual, expected, "wrong")
+
+
+def test_one_number_in_any_form():
+    for answer in (3, 3.0, np.float32(3), np.array(3), np.array([3]), [[3]]):
+        assert one_number(answer) == 3.0
+    for wrong in (None, True, "3", [3, 3], [], {"a": 3}, [1, [2]], float("nan"), np.inf, 3j):
+        with pytest.raises(Wrong):
+            one_number(wrong)
+
+
+def toy(solution, **more):
+    def test(answer):
+        if callable(answer):
+            expect_close(answer(np.ones(2)), 2.0, "not the sum")
+        else:
+            expect_equal(answer, solution, "not equal")
+
+    return Exercise("001-1", "toy", 1, test, (), solution, {}, **more)
+
+
+def test_a_result_is_not_taken_for_the_function(capsys):
+    for result in (2.0, "sum", None, np.ones(2), [1]):
+        with pytest.raises(Wrong, match="Hand over the function itself"):
+            toy(np_sum).judge(result)
+
+
+def test_what_has_the_wrong_kind_is_named():
+    for answer, message in [
+        ({"a": 1, "b": ...}, 'Still `...`: "b"'),
+        ({"a": 1, "b": None}, '"b" should be a number, not None'),
+        ({"a": 1, "b": "two"}, "not 'two'"),
+        ({"a": True, "b": 2}, "not True"),
+        ({"a": 1, "b": np_sum}, "not a function"),
+        ({"a": 1, "b": np.nan}, "infinite or not a number"),
+        ({"a": 1, "b": 3}, "not equal"),
+    ]:
+        with pytest.raises(Wrong, match=message):
+            toy({"a": 1, "b": 2}).judge(answer)
+    toy({"a": 1, "b": 2}).judge({"a": np.int64(1), "b": as_tensor(2.0)})
+
+
+def test_a_function_works_on_copies_unless_it_must_leave_what_it_was_given():
+    def in_place(values):
+        values += 1
+        return values.sum() - 2
+
+    toy(np_sum).judge(in_place)
+    with pytest.raises(Wrong, match="changes the arrays"):
+        toy(np_sum, leaves_arguments=True).judge(in_place)
+    with pytest.raises(Wrong, match="still returns"):
+        toy(np_sum).judge(lambda values: [1, ...])

@@ -163,6 +163,7 @@ EXERCISES = [
         title="The backward pass of tanh",
         minutes=10,
         test=test_tanh,
+        leaves_arguments=True,
         hints=(
             "For ReLU, the slope that arrives is multiplied by 1 or 0. What stands there for tanh?",
             "`hidden` is tanh(z), so the derivative is 1 - hidden**2, number by number. Multiply it with `hidden_slope`.",

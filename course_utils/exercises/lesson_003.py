@@ -191,6 +191,7 @@ EXERCISES = [
         title="Nesterov's momentum",
         minutes=10,
         test=test_nesterov,
+        leaves_arguments=True,
         hints=(
             "The first line is that of `momentum_step`. Only what is added to the weights differs.",
             "`new_velocity = momentum * velocity - learning_rate * slopes`, and the weights move by "

@@ -17,7 +17,7 @@ def check(key: str, answer: Any) -> None:
         print(f"Exercise {key}: not attempted yet. Replace the ... and run the cell again.")
         return
     try:
-        exercise.test(answer)
+        exercise.judge(answer)
     except Wrong as mistake:
         _say_wrong(key, str(mistake))
     except Exception as error:
@@ -43,13 +43,15 @@ def hint(key: str) -> None:
         if rung + 1 < len(exercise.hints):
             print(f'The next hint: hint("{key}")')
     else:
-        print(f'That were all {len(exercise.hints)} hints. The reference answer: solution("{key}")')
+        print(f'Those were all {len(exercise.hints)} hints. The reference answer: solution("{key}")')
 
 
 def solution(key: str) -> None:
-    """Print the reference answer and why it is right."""
+    """Print the reference answer and why it is right: code that runs in the lesson, where code was asked for."""
     exercise = find_exercise(key)
     answer = exercise.solution
+    if exercise.program:
+        print(f"{textwrap.dedent(exercise.program).strip()}\n")
     print(textwrap.dedent(inspect.getsource(answer)).rstrip() if inspect.isroutine(answer) else repr(answer))
     if exercise.explanation:
         print(f"Why: {exercise.explanation}")
