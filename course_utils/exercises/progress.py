@@ -2,24 +2,73 @@
 
 import json
 import os
+import tempfile
+from itertools import count
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from course_utils.exercises.moved import carried_over, read_steps
 
 STEPS = "renumberings"  # beside the exercises: how many renumberings of the course the file has seen
+SECONDS_TO_WAIT = 10  # for another notebook that is recording; it takes milliseconds
+CURE = "Set COURSE_HOME to a folder of yours."
 
 
 def progress_file() -> Path:
-    """`progress.json` in COURSE_HOME, or in ~/.deep-learning-course."""
-    folder = os.environ.get("COURSE_HOME") or Path.home() / ".deep-learning-course"
-    return Path(folder) / "progress.json"
+    """`progress.json` in COURSE_HOME, or in ~/.deep-learning-course. Raises OSError where there is no home folder."""
+    folder = os.environ.get("COURSE_HOME", "").strip() or "~/.deep-learning-course"
+    try:
+        return Path(folder).expanduser() / "progress.json"
+    except RuntimeError as error:
+        raise OSError(f"no home folder is known for {folder}") from error
 
 
 def read_progress() -> dict[str, dict[str, object]]:
-    """{"201-2": {"attempts": 3, "solved": True}, ...}. A file that cannot be read is kept under another name."""
+    """{"201-2": {"attempts": 3, "solved": True}, ...}. What cannot be read is named and counts as nothing."""
+    try:
+        return _read()
+    except OSError as error:
+        print(f"Your progress could not be read: {_reason(error)}. {CURE}")
+    except ValueError as error:
+        print(f"{error} The next exercise that you check keeps it under another name and begins a new one.")
+    return {}
+
+
+def record(key: str, solved: bool) -> None:
+    """Count one attempt. A solved exercise stays solved. Where the file cannot be written, say so and go on.
+
+    A lock keeps what another notebook records at the same moment. A damaged file is kept under another name.
+    """
+    try:
+        path = progress_file()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name("progress.lock"), timeout=SECONDS_TO_WAIT):
+            _write(path, _counted(_read_or_set_aside(path), key, solved))
+    except Timeout:
+        print("Your progress could not be saved: another program keeps it locked. Run this cell again in a moment.")
+    except (OSError, NotImplementedError) as error:  # the latter: no locks on this disk
+        print(f"Your progress could not be saved: {_reason(error)}. {CURE}")
+
+
+def why_not_kept() -> str:
+    """Why progress cannot be kept on this machine, or nothing if it can."""
+    try:
+        path = progress_file()
+        folder = next(folder for folder in path.parents if folder.exists())
+        tempfile.TemporaryFile(dir=folder).close()
+        if path.exists():
+            path.open("rb").close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _read() -> dict[str, dict[str, object]]:
+    """The stored progress; empty without a file. Raises OSError if it cannot be read, ValueError if it is damaged."""
     path = progress_file()
     try:
-        progress = json.loads(path.read_text(encoding="utf-8"))
+        progress = json.loads(path.read_text(encoding="utf-8-sig"))
         progress = carried_over(progress, int(progress.pop(STEPS, 0)))
         return {
             key: {"attempts": int(entry["attempts"]), "solved": bool(entry["solved"])}
@@ -27,28 +76,36 @@ def read_progress() -> dict[str, dict[str, object]]:
         }
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        kept = next(
-            name
-            for number in range(1, 1000)
-            if not (name := path.with_name(f"progress-damaged-{number}.json")).exists()
-        )
-        path.rename(kept)
-        print(f"{path} could not be read. It is kept as {kept.name}; a new one is begun.")
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"{path} could not be read: it is damaged, or no progress.") from error
+
+
+def _read_or_set_aside(path: Path) -> dict[str, dict[str, object]]:
+    """The stored progress; a damaged file gets a name that is free."""
+    try:
+        return _read()
+    except ValueError as error:
+        names = (path.with_name(f"progress-damaged-{number}.json") for number in count(1))
+        kept = path.rename(next(name for name in names if not name.exists()))
+        print(f"{error} It is kept as {kept.name}; a new one is begun.")
         return {}
 
 
-def record(key: str, solved: bool) -> None:
-    """Count one attempt. A solved exercise stays solved. Where the file cannot be written, say so and go on."""
-    progress = read_progress()
+def _counted(progress: dict[str, dict[str, object]], key: str, solved: bool) -> dict[str, dict[str, object]]:
+    """The progress with one attempt more at one exercise."""
     before = progress.get(key, {"attempts": 0, "solved": False})
-    progress[key] = {"attempts": before["attempts"] + 1, "solved": before["solved"] or solved}
-    path = progress_file()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
-        content = {STEPS: len(read_steps()), **progress}
-        draft.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        print(f"Your progress could not be saved in {path}: {error.strerror}.")
+    return {**progress, key: {"attempts": before["attempts"] + 1, "solved": before["solved"] or solved}}
+
+
+def _write(path: Path, progress: dict[str, dict[str, object]]) -> None:
+    """Replace the file in one step, so that nobody reads half of it."""
+    draft = path.with_suffix(".tmp")
+    content = {STEPS: len(read_steps()), **progress}
+    draft.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
+    draft.replace(path)
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, and where."""
+    where = getattr(error, "filename", None)
+    return f"{where}: {error.strerror}" if where else str(error)
