@@ -1,4 +1,4 @@
-"""One switch for the size of every experiment: `quick` for two CPU cores, `full` for a GPU and the full data."""
+"""One switch for the size of every experiment: `quick`, made for two CPU cores, unless `full` is asked for."""
 
 import os
 from typing import TypeVar
@@ -6,20 +6,32 @@ from typing import TypeVar
 SCALES = ("quick", "full")
 Value = TypeVar("Value")
 
+_chosen: str | None = None  # by set_up(scale=...)
+
+
+def checked_scale(word: object, source: str) -> str:
+    """The scale that a word names. Raises ValueError, naming the source of the word, for any but quick and full."""
+    name = str(word).strip().lower()
+    if name not in SCALES:
+        raise ValueError(f"{source} is '{word}'; it must be quick or full.")
+    return name
+
+
+def choose_scale(word: str | None) -> None:
+    """Choose the scale for this session; None leaves it to COURSE_SCALE. Raises ValueError for another word."""
+    global _chosen
+    _chosen = None if word is None else checked_scale(word, "The scale")
+
 
 def current_scale() -> str:
-    """`COURSE_SCALE` if it is set; otherwise `full` where TensorFlow sees a GPU and `quick` elsewhere.
+    """`quick`, on a GPU too, unless set_up(scale=...) chose or COURSE_SCALE says `full`; set_up's choice wins.
 
     Raises ValueError if COURSE_SCALE is neither quick nor full.
     """
-    name = os.environ.get("COURSE_SCALE", "").strip().lower()
-    if not name:
-        import tensorflow as tf
-
-        return "full" if tf.config.list_physical_devices("GPU") else "quick"
-    if name not in SCALES:
-        raise ValueError(f"COURSE_SCALE is '{name}'. It must be quick or full, or not set at all.")
-    return name
+    if _chosen:
+        return _chosen
+    word = os.environ.get("COURSE_SCALE", "").strip()
+    return checked_scale(word, "COURSE_SCALE") if word else "quick"
 
 
 def scale(*, quick: Value, full: Value) -> Value:

@@ -1,6 +1,8 @@
 """Make a virtual environment and install the course into it: `python tools/set_up.py .venv requirements.txt`.
 
 Called by make, with nothing but the standard library. It ends with one sentence, whatever goes wrong.
+On Linux with an NVIDIA GPU it also installs what `*-gpu.txt` beside the requirements lists; GPU=0 in the environment
+declines.
 """
 
 import os
@@ -8,12 +10,15 @@ import shutil
 import subprocess
 import sys
 
-NEEDED_GIGABYTES = 5
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NEEDED_GIGABYTES, GPU_GIGABYTES = 5, 6
 CURES = (
     # what pip prints, what it means and what helps
     (
         "No space left on device",
-        "The disk is full. Free {} GB and call the same command again.".format(NEEDED_GIGABYTES),
+        "The disk is full. Free {} GB (with NVIDIA's libraries {} GB) and call the same command again.".format(
+            NEEDED_GIGABYTES, NEEDED_GIGABYTES + GPU_GIGABYTES
+        ),
     ),
     ("Permission denied", "This folder cannot be written. Move the course to a folder of your own."),
     (
@@ -48,16 +53,35 @@ def run(log_path, *command):
         stop("an unexpected error; the details are in {}".format(log_path))
 
 
+def gpu_requirements(requirements):
+    """The file with NVIDIA's libraries where they are of use and not declined, else None; says what it found."""
+    libraries = "-gpu".join(os.path.splitext(requirements))
+    if not os.path.exists(libraries):
+        return None
+    sys.path.insert(0, ROOT)
+    from course_utils.nvidia import nvidia_gpus
+
+    gpus = nvidia_gpus()
+    if not gpus:
+        return None
+    if os.environ.get("GPU") == "0":
+        print("Found {}; GPU=0: it stays unused.".format(", ".join(gpus)))
+        return None
+    print(
+        "Found {}: NVIDIA's libraries for TensorFlow are installed too (about 3 GB of downloads, {} GB of disk). "
+        "GPU=0 before or after the command declines.".format(", ".join(gpus), GPU_GIGABYTES)
+    )
+    return libraries
+
+
 def main(folder, requirements):
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         stop("this course needs Python 3.11, 3.12 or 3.13, not {}.{}.".format(*sys.version_info[:2]))
+    libraries = gpu_requirements(requirements)
+    needed = NEEDED_GIGABYTES + (GPU_GIGABYTES if libraries else 0)
     free = shutil.disk_usage(".").free / 1e9
-    if free < NEEDED_GIGABYTES and not os.path.isdir(folder):
-        stop(
-            "{} GB of disk are needed here and {:.1f} GB are free. Free some and call again.".format(
-                NEEDED_GIGABYTES, free
-            )
-        )
+    if free < needed and not os.path.isdir(folder):
+        stop("{} GB of disk are needed here and {:.1f} GB are free. Free some and call again.".format(needed, free))
     try:
         import ensurepip  # noqa: F401
         import venv
@@ -71,7 +95,8 @@ def main(folder, requirements):
     python = os.path.join(folder, "Scripts" if os.name == "nt" else "bin", "python")
     log = os.path.join(folder, "set-up.log")
     open(log, "w").close()
-    run(log, python, "-m", "pip", "install", "--requirement", requirements)
+    files = [requirements] + ([libraries] if libraries else [])
+    run(log, python, "-m", "pip", "install", *(word for name in files for word in ("--requirement", name)))
     # No dependencies: they are pinned above. No build isolation: hatchling is among them, so no network is needed.
     run(log, python, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--editable", ".")
     open(os.path.join(folder, "ready"), "w").close()

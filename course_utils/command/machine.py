@@ -9,6 +9,13 @@ from typing import NamedTuple
 
 import psutil
 
+from course_utils.nvidia import nvidia_gpus
+
+QUICK_GIGABYTES, FULL_GIGABYTES = 3.5, 6
+TRAINING_CURE = (
+    "Set CUDA_VISIBLE_DEVICES=-1 to leave out a GPU; if there is none, or that does not help, reinstall TensorFlow."
+)
+
 
 class Finding(NamedTuple):
     """One line of the report; `cure` is empty where all is well."""
@@ -27,13 +34,13 @@ def check_tensorflow() -> Finding:
     from course_utils.environment import import_quietly
 
     try:
-        import_quietly()
+        notes = import_quietly()
     except (ImportError, RuntimeError) as error:
         return Finding("TensorFlow and Keras", "missing", str(error))
     import keras
     import tensorflow as tf
 
-    found = f"TensorFlow {tf.__version__}, Keras {keras.__version__}"
+    found = "\n".join([f"TensorFlow {tf.__version__}, Keras {keras.__version__}", *notes])
     known = tuple(map(int, tf.__version__.split(".")[:2])) >= (2, 20) and tuple(
         map(int, keras.__version__.split(".")[:2])
     ) >= (3, 13)
@@ -43,18 +50,29 @@ def check_tensorflow() -> Finding:
 
 
 def check_device() -> Finding:
+    """Which device TensorFlow computes on. A GPU that it does not see is no failure: a CPU is enough for quick."""
     import tensorflow as tf
 
-    gpus = tf.config.list_physical_devices("GPU")
-    return Finding("Device", f"{len(gpus)} GPU" if gpus else "no GPU; the quick scale needs none", "")
+    seen, there = tf.config.list_physical_devices("GPU"), nvidia_gpus()
+    if seen:
+        return Finding("Device", f"{len(seen)} GPU, seen by TensorFlow", "")
+    if there:
+        advice = (
+            f"{', '.join(there)}: TensorFlow does not see it and computes on the CPU. To change that, update NVIDIA's "
+            "driver if it is older than 525, and install NVIDIA's libraries: pip install -r requirements-gpu.txt"
+        )
+        return Finding("Device", advice, "")
+    return Finding("Device", "no GPU; the quick scale needs none", "")
 
 
 def check_memory() -> Finding:
     gigabytes = psutil.virtual_memory().available / 1e9
+    enough = gigabytes > QUICK_GIGABYTES
     return Finding(
         "Free memory",
-        f"{gigabytes:.1f} GB",
-        "" if gigabytes > 3.5 else "Most lessons take up to 2 GB, lesson 409 takes 3.2 GB: close other programs.",
+        f"{gigabytes:.1f} GB"
+        + ("" if gigabytes > FULL_GIGABYTES else f"; the full scale takes up to {FULL_GIGABYTES} GB"),
+        "" if enough else "Most lessons take up to 2 GB, lesson 409 takes 3.2 GB: close other programs.",
     )
 
 
@@ -76,36 +94,41 @@ def check_data() -> Finding:
 
 
 def check_training() -> Finding:
-    """One step on fixed numbers must lower the loss."""
+    """A few steps of a small convolutional network on fixed pictures must lower the loss."""
     import keras
     import numpy as np
 
-    inputs = np.linspace(-1, 1, 32, dtype="float32").reshape(-1, 1)
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="zeros")])
-    model.compile(keras.optimizers.SGD(0.1), "mse")
-    before = model.evaluate(inputs, 2 * inputs, verbose=0)
-    model.fit(inputs, 2 * inputs, verbose=0)
-    learned = model.evaluate(inputs, 2 * inputs, verbose=0) < before
+    pixels = np.random.default_rng(0).random((32, 8, 8, 1), dtype="float32")
+    upper_half = pixels[:, :4].mean(axis=(1, 2))
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            keras.layers.Conv2D(4, 3, activation="relu", kernel_initializer=keras.initializers.GlorotUniform(seed=0)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(1, kernel_initializer="zeros"),
+        ]
+    )
+    model.compile(keras.optimizers.SGD(0.01), "mse")
+    try:
+        losses = model.fit(pixels, upper_half, batch_size=32, epochs=5, verbose=0).history["loss"]
+    except Exception as error:  # drivers, libraries and compilers fail in errors of many kinds
+        reason = str(error).strip().splitlines()[:1]
+        found = " ".join([f"it failed: {type(error).__name__}", *reason])
+        return Finding("One training step", found, TRAINING_CURE)
+    learned = losses[-1] < losses[0]
     return Finding(
         "One training step",
-        "the loss fell" if learned else "the loss did not fall",
-        "" if learned else "Reinstall TensorFlow.",
+        "the loss of a convolution fell" if learned else "the loss of a convolution did not fall",
+        "" if learned else TRAINING_CURE,
     )
 
 
 def check_writing() -> Finding:
-    from course_utils.exercises.progress import progress_file
+    from course_utils.exercises.progress import CURE, progress_file, why_not_kept
 
-    folder = progress_file().parent
-    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    try:
-        tempfile.TemporaryFile(dir=existing).close()
-    except OSError as error:
-        return Finding(
-            "Progress file",
-            str(progress_file()),
-            f"It cannot be written ({error.strerror}). Set COURSE_HOME to a folder of yours.",
-        )
+    trouble = why_not_kept()
+    if trouble:
+        return Finding("Progress file", "not kept", f"{trouble}. {CURE}")
     return Finding("Progress file", str(progress_file()), "")
 
 
