@@ -41,7 +41,7 @@ def trained_filler(passages: np.ndarray, words: int) -> keras.Model:
     keras.utils.set_random_seed(SEED)
     encoder = page["build_encoder"](words, WIDTH, BLOCKS)
     filler = page["build_filler"](encoder)
-    encoder.get_layer("table").set_weights([page["count_vectors"](bag_of_words(passages), WIDTH)])
+    encoder.get_layer("table").set_weights([page["count_vectors"](bag_of_words(passages, words), WIDTH)])
     page["pretrain"](filler, passages, words, PASSES, np.random.default_rng(SEED))
     return filler
 
