@@ -9,6 +9,10 @@ def count_weights(features, units, time_steps):
     return features * units + units * units + units
 
 
+def weights_of_one_matrix(features, units, time_steps):
+    return units * (features + units + 1)
+
+
 def weights_times_steps(features, units, time_steps):
     return time_steps * count_weights(features, units, time_steps)
 
@@ -54,6 +58,13 @@ def continue_rnn(inputs, kernel, recurrent_kernel, bias, initial_state):
     state = initial_state
     for step in range(inputs.shape[1]):
         state = np.tanh(inputs[:, step] @ kernel + state @ recurrent_kernel + bias)
+    return state
+
+
+def continue_with_one_matrix(inputs, kernel, recurrent_kernel, bias, initial_state):
+    state, weights = initial_state, np.concatenate([kernel, recurrent_kernel])
+    for step in range(inputs.shape[1]):
+        state = np.tanh(np.concatenate([inputs[:, step], state], axis=1) @ weights + bias)
     return state
 
 
@@ -103,6 +114,8 @@ def test_continue_rnn(answer):
             return answer(*(array.copy() for array in (inputs, *weights, initial_state)))
 
         expected, given = continue_rnn(inputs, *weights, initial_state), ask(inputs, initial_state)
+        if isinstance(given, tuple):
+            raise Wrong("You return several arrays. Only the last state is asked for.")
         if np.shape(given) == (batch, time, units):
             raise Wrong("You return the states of all steps, (batch, time, units). Only the last one is asked for.")
         for mistake, message in CONTINUE_MISTAKES:
@@ -118,6 +131,13 @@ def test_continue_rnn(answer):
 def effect_of_first_state(states, recurrent_weight):
     states = np.asarray(states)
     return np.prod(recurrent_weight * (1 - states[1:] ** 2))
+
+
+def effect_walked_backwards(states, recurrent_weight):
+    effect = 1.0
+    for state in states[:0:-1]:
+        effect = effect * (1 - state**2) * recurrent_weight
+    return effect
 
 
 def includes_first_slope(states, recurrent_weight):
@@ -140,6 +160,10 @@ def adds_instead(states, recurrent_weight):
     return np.sum(recurrent_weight * (1 - np.asarray(states)[1:] ** 2))
 
 
+def loses_the_sign(states, recurrent_weight):
+    return np.abs(effect_of_first_state(states, recurrent_weight))
+
+
 EFFECT_MISTAKES = (
     (
         includes_first_slope,
@@ -155,18 +179,19 @@ EFFECT_MISTAKES = (
         adds_instead,
         "You add the factors of the steps. Along one path they are multiplied; only different paths are added.",
     ),
+    (loses_the_sign, "The size is right, the sign is not: a negative recurrent weight turns it at each passage."),
 )
 
 
 def test_effect_of_first_state(answer):
-    for length, weight in ((5, 0.8), (3, -1.2), (8, 1.1), (1, 0.5)):
+    for length, weight in ((5, 0.8), (4, -1.2), (8, -1.1), (3, 1.1), (1, 0.5)):  # both signs, odd and even powers
         states = np.tanh(np.random.default_rng(length).normal(size=length))
         given, expected = one_number(answer(states.copy(), weight)), effect_of_first_state(states, weight)
         for mistake, message in EFFECT_MISTAKES:
-            if length > 1 and np.isclose(given, mistake(states, weight)):
+            if length > 1 and np.isclose(given, mistake(states, weight)) and not np.isclose(given, expected):
                 raise Wrong(message)
         message = f"Over {length} states with recurrent weight {weight} it is not the product along the path."
-        expect_close(given, expected, message, tolerance=1e-6)
+        expect_close(given, expected, message, tolerance=1e-5)
 
 
 SHARES_FOUND = {"40 numbers": 1.0, "smallest": 0.02}
@@ -201,6 +226,7 @@ EXERCISES = [
             "no bias": weights_without_bias,
             "each unit remembers only itself": weights_of_one_memory_a_unit,
         },
+        also_right={"one matrix of both kernels": weights_of_one_matrix},
         explanation="features · units + units · units + units. The length does not appear: all steps share the weights.",
     ),
     Exercise(
@@ -219,6 +245,7 @@ EXERCISES = [
             "no tanh": forgets_tanh,
             "the state is not carried on": always_from_initial_state,
         },
+        also_right={"both kernels as one matrix": continue_with_one_matrix},
         explanation="The state is all that the layer knows of the past, so a stream can be cut anywhere. "
         "Keras calls this `stateful=True`.",
     ),
@@ -239,7 +266,9 @@ EXERCISES = [
             "no slopes": forgets_slope,
             "no weight": forgets_weight,
             "a sum in place of a product": adds_instead,
+            "the size without the sign": loses_the_sign,
         },
+        also_right={"a loop from the end": effect_walked_backwards},
         explanation="A product of many factors below 1 vanishes; of many factors above 1 it explodes. The slope is at most 1.",
     ),
     Exercise(

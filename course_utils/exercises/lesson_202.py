@@ -2,11 +2,15 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number, some_numbers
 
 
 def count_windows(series_hours, past_hours, future_hours):
     return series_hours - past_hours - future_hours + 1
+
+
+def windows_by_their_ends(series_hours, past_hours, future_hours):
+    return len(range(past_hours + future_hours, series_hours + 1))
 
 
 def one_too_few(series_hours, past_hours, future_hours):
@@ -55,6 +59,11 @@ def fill_gaps(values, missing):
     return filled
 
 
+def fill_gaps_by_places(values, missing):
+    last_read = np.maximum.accumulate(np.where(missing, 0, np.arange(len(values))))
+    return np.asarray(values)[last_read]
+
+
 def fills_from_the_future(values, missing):
     return fill_gaps(np.asarray(values)[::-1], np.asarray(missing)[::-1])[::-1]
 
@@ -100,9 +109,9 @@ def test_fill_gaps(answer):
         random = np.random.default_rng(seed)
         values, missing = random.normal(size=30), random.random(30) < 0.3
         missing[0], missing[-1], missing[9], missing[10:13], missing[13] = False, False, False, True, False
-        given = answer(values.copy(), missing.copy())
+        given = some_numbers(answer(values.copy(), missing.copy()), (30,), "The filled series")
         for mistake, message in GAP_MISTAKES:
-            if given is not None and np.shape(given) == (30,) and np.allclose(given, mistake(values, missing)):
+            if np.allclose(given, mistake(values, missing)):
                 raise Wrong(message)
         message = "A missing number is not the last one that was really read, or a number that was read has changed."
         expect_close(given, fill_gaps(values, missing), message, tolerance=1e-6)
@@ -141,6 +150,20 @@ def test_shuffled_errors(answer):
         )
 
 
+PROGRAM = """
+inputs = inputs_of(test)
+order = np.random.default_rng(0).permutation(len(inputs))
+groups = {"temperature": [0], "dew point": [1], "pressure": [2], "wind": [3, 4], "clock": [5, 6]}
+shuffled_errors = {}
+for name, columns in groups.items():
+    shuffled = inputs.copy()
+    shuffled[:, :, columns] = inputs[order][:, :, columns]
+    changes = models["recurrent network"].predict(shuffled, verbose=0) * change_spread
+    errors = test.errors(test.now + changes)
+    shuffled_errors[name] = float(errors[:, 5].mean())
+check("202-3", shuffled_errors)
+"""
+
 EXERCISES = [
     Exercise(
         key="202-1",
@@ -158,6 +181,7 @@ EXERCISES = [
             "the future forgotten": without_the_future,
             "one an hour to the end": all_hours,
         },
+        also_right={"counted by their ends": windows_by_their_ends},
         explanation="They overlap in all hours but one, which is why they must not be shuffled before the split.",
     ),
     Exercise(
@@ -178,6 +202,7 @@ EXERCISES = [
             "one hour back in the unfilled series": looks_back_one_hour,
             "nothing": changes_nothing,
         },
+        also_right={"the place of the last reading": fill_gaps_by_places},
         explanation="Every number depends only on what was read up to its own hour.",
     ),
     Exercise(
@@ -208,6 +233,7 @@ EXERCISES = [
                 "clock": 3.4,
             },
         },
+        program=PROGRAM,
         explanation="The network forecasts a change, and the time of day says whether warming or cooling is due. "
         "Shuffling measures what this network uses, not what the weather obeys: related inputs can stand in for each other, "
         "and test.now, which stays true, makes the temperature look less important than it is.",

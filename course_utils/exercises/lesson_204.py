@@ -2,109 +2,131 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, expect_equal, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 
 
 def reaching_windows(past_hours, future_hours):
     return past_hours + future_hours - 1
 
 
-def _whole_length(past_hours, future_hours):
+def reaching_windows_counted(past_hours, future_hours):
+    length = past_hours + future_hours
+    return sum(start < 0 < start + length for start in range(-2 * length, length))  # the border lies before hour 0
+
+
+def whole_length(past_hours, future_hours):
     return past_hours + future_hours
 
 
-def _only_the_future(past_hours, future_hours):
+def only_the_future(past_hours, future_hours):
     return future_hours
 
 
-def _only_the_past(past_hours, future_hours):
+def only_the_past(past_hours, future_hours):
     return past_hours
 
 
+def past_without_the_last(past_hours, future_hours):
+    return past_hours - 1
+
+
+REACHING_MISTAKES = {
+    whole_length: "One too many: the window that ends with the last hour of its part does not reach over.",
+    only_the_future: "You count the windows whose future begins before the border. The past can lie over it too.",
+    only_the_past: "You count with the hours of the past alone. The hours to forecast reach over as well.",
+    past_without_the_last: "A window whose past lies before the border still reaches over it with its hours to forecast.",
+}
+
+
 def test_reaching_windows(answer):
-    sizes = (24, 12)
-    given = answer(*sizes)
-    if given is None:
-        raise Wrong("The function returns None: is the `return` missing?")
-    named = {
-        _whole_length(*sizes): "One too many: the window that ends with the last hour of its part does not reach over.",
-        _only_the_future(
-            *sizes
-        ): "You count the windows whose future begins before the border. The past can lie over it too.",
-        _only_the_past(*sizes): "You count with the hours of the past alone. The hours to forecast reach over as well.",
-    }
-    if given in named:
-        raise Wrong(named[given])
-    for past_hours, future_hours in (sizes, (24, 24), (1, 1)):
-        expected = reaching_windows(past_hours, future_hours)
-        message = (
-            f"With {past_hours} hours of past and {future_hours} to forecast, {expected} windows reach over the border."
-        )
-        expect_equal(answer(past_hours, future_hours), expected, message)
+    random = np.random.default_rng(0)
+    for sizes in ((24, 12), (24, 24), (1, 1), tuple(random.integers(2, 60, size=2).tolist())):
+        given, expected = one_number(answer(*sizes)), reaching_windows(*sizes)
+        for mistake, message in REACHING_MISTAKES.items():
+            if given == mistake(*sizes) != expected:
+                raise Wrong(message)
+        if given != expected:
+            past, future = sizes
+            raise Wrong(
+                f"With {past} hours of past and {future} to forecast, {expected} windows reach over the border."
+            )
 
 
 def conformal_widening(truth, low, high, level):
     misses = np.sort(np.maximum(low - truth, truth - high))
-    place = int(np.ceil((len(misses) + 1) * level - 1e-9))
+    place = int(np.ceil((len(misses) + 1) * level))
     return misses[place - 1] if place <= len(misses) else np.inf
 
 
-def _at_least_zero(truth, low, high, level):
-    misses = np.sort(np.maximum(np.maximum(low - truth, truth - high), 0))
-    return misses[int(np.ceil((len(misses) + 1) * level - 1e-9)) - 1]
+def widening_by_counting(truth, low, high, level):
+    misses = sorted(max(low[case] - truth[case], truth[case] - high[case]) for case in range(len(truth)))
+    for count, miss in enumerate(misses, start=1):
+        if count >= (len(truth) + 1) * level:
+            return miss
+    return float("inf")
 
 
-def _wrong_sides(truth, low, high, level):
-    misses = np.sort(np.minimum(low - truth, truth - high))
-    return misses[int(np.ceil((len(misses) + 1) * level - 1e-9)) - 1]
+def kth_smallest(misses, level):
+    return np.sort(misses)[min(int(np.ceil((len(misses) + 1) * level)), len(misses)) - 1]
 
 
-def _outer_tail(truth, low, high, level):
+def at_least_zero(truth, low, high, level):
+    return kth_smallest(np.maximum(np.maximum(low - truth, truth - high), 0), level)
+
+
+def smaller_distance(truth, low, high, level):
+    return kth_smallest(np.minimum(low - truth, truth - high), level)
+
+
+def upper_side_alone(truth, low, high, level):
+    return kth_smallest(truth - high, level)
+
+
+def other_tail(truth, low, high, level):
     return conformal_widening(truth, low, high, 1 - level)
 
 
-def _plain_quantile(truth, low, high, level):
+def plain_quantile(truth, low, high, level):
     return np.quantile(np.maximum(low - truth, truth - high), level)
 
 
-def _off_by_one(truth, low, high, level):
+def one_place_too_far(truth, low, high, level):
     misses = np.sort(np.maximum(low - truth, truth - high))
-    place = int(np.ceil((len(misses) + 1) * level - 1e-9))
-    return misses[min(place, len(misses) - 1)]
+    return misses[min(int(np.ceil((len(misses) + 1) * level)), len(misses) - 1)]
 
 
-def _never_infinite(truth, low, high, level):
-    misses = np.sort(np.maximum(low - truth, truth - high))
-    return misses[min(int(np.ceil((len(misses) + 1) * level - 1e-9)), len(misses)) - 1]
+def never_infinite(truth, low, high, level):
+    return kth_smallest(np.maximum(low - truth, truth - high), level)
+
+
+WIDENING_MISTAKES = {
+    at_least_zero: "Your widening is never negative. A range that is too wide should shrink: keep the negative misses.",
+    smaller_distance: "You take the smaller of the two distances. Outside on either side is a miss: take the larger.",
+    upper_side_alone: "You look at the upper side alone. A truth below `low` is a miss too.",
+    other_tail: "You took the small misses: level 0.8 means that 80 % of them lie at or below the widening.",
+    plain_quantile: "This is the plain quantile of the misses. Take the k-th smallest, with k = (n + 1) · level rounded up.",
+    one_place_too_far: "You are one place too far: the k-th smallest has the index k - 1.",
+}
 
 
 def test_conformal_widening(answer):
-    random = np.random.default_rng(0)
-    truth, low, high = random.normal(size=23), np.full(23, -2.5), np.full(23, 2.5)
-    cases = [(truth, low, high, 0.8), (truth, low + 2, high - 2, 0.8), (truth[:9], low[:9] + 2, high[:9] - 2, 0.9)]
-    mistakes = {
-        "Your widening is never negative. A range that is too wide should shrink: keep the negative misses.": _at_least_zero,
-        "You take the smaller of the two distances. Outside on either side is a miss: take the larger.": _wrong_sides,
-        "You took the small misses: level 0.8 means that 80 % of them lie at or below the widening.": _outer_tail,
-        "This is the plain quantile of the misses. Take the k-th smallest, with k = (n + 1) · level rounded up.": _plain_quantile,
-        "You are one place too far: the k-th smallest has the index k - 1.": _off_by_one,
-    }
-    for message, mistake in mistakes.items():
-        wrong, right = ([function(*case) for case in cases[:2]] for function in (mistake, conformal_widening))
-        given = [answer(*case) for case in cases[:2]]
-        if (
-            None not in given
-            and not np.allclose(wrong, right)
-            and np.shape(given) == (2,)
-            and np.allclose(given, wrong)
-        ):
-            raise Wrong(message)
-    for case in cases:
-        message = f"With {len(case[0])} misses and level {case[3]} it should be {conformal_widening(*case):.4f}."
-        expect_close(answer(*case), conformal_widening(*case), message, tolerance=1e-5)
-    few = truth[:3], low[:3] + 2, high[:3] - 2, 0.8
-    if np.isfinite(answer(*few)):
-        raise Wrong("With 3 misses and level 0.8, k is 4 and there is no fourth miss: the widening is np.inf.")
+    for seed, (count, level, wide) in enumerate([(23, 0.8, 2.5), (23, 0.8, 0.5), (9, 0.9, 0.5), (50, 0.7, 1.0)]):
+        random = np.random.default_rng(seed)
+        truth = random.normal(size=count)
+        low, high = -wide - random.random(count), wide + random.random(count)
+        case = truth, low, high, level
+        given, expected = one_number(answer(*case), "The widening"), conformal_widening(*case)
+        for mistake, message in WIDENING_MISTAKES.items():
+            if np.isclose(given, mistake(*case)) and not np.isclose(mistake(*case), expected):
+                raise Wrong(message)
+        message = f"With {count} misses and level {level} it should be {expected:.4f}."
+        expect_close(given, expected, message, tolerance=1e-5)
+    for count, level in ((3, 0.8), (8, 0.9)):
+        truth = np.random.default_rng(count).normal(size=count)
+        if answer(truth, truth - 1, truth + 1, level) != np.inf:
+            raise Wrong(
+                f"With {count} misses and level {level}, k is {count + 1} and exceeds n: the widening is np.inf."
+            )
 
 
 COVERAGES = {"7 days": 0.783, "14 days": 0.785, "40 days": 0.769}
@@ -128,6 +150,18 @@ def test_coverages(answer):
         raise Wrong("The three lie close together, within three points. Take the mean over all test windows and hours.")
 
 
+PROGRAM = """
+def coverage_with(number_of_days):
+    widenings = []
+    for day in days:
+        widenings.append(known_widening(all_misses, all_verified, day, days=number_of_days))
+    return float((misses["test"] <= np.stack(widenings)[day_of]).mean())
+
+
+coverages = {f"{number} days": coverage_with(number) for number in (7, 14, 40)}
+check("204-3", coverages)
+"""
+
 EXERCISES = [
     Exercise(
         key="204-1",
@@ -140,10 +174,12 @@ EXERCISES = [
         ),
         solution=reaching_windows,
         wrong_answers={
-            "the whole length": _whole_length,
-            "only the hours to forecast": _only_the_future,
-            "only the past": _only_the_past,
+            "the whole length": whole_length,
+            "only the hours to forecast": only_the_future,
+            "only the past": only_the_past,
+            "the past without the last": past_without_the_last,
         },
+        also_right={"counted": reaching_windows_counted},
         explanation="A window of L = past + future hours can begin 1 to L - 1 hours before the border and still reach over it.",
     ),
     Exercise(
@@ -157,13 +193,15 @@ EXERCISES = [
         ),
         solution=conformal_widening,
         wrong_answers={
-            "never negative": _at_least_zero,
-            "the smaller distance": _wrong_sides,
-            "the other tail": _outer_tail,
-            "the plain quantile": _plain_quantile,
-            "one place too far": _off_by_one,
-            "never infinite": _never_infinite,
+            "never negative": at_least_zero,
+            "the smaller distance": smaller_distance,
+            "the upper side alone": upper_side_alone,
+            "the other tail": other_tail,
+            "the plain quantile": plain_quantile,
+            "one place too far": one_place_too_far,
+            "never infinite": never_infinite,
         },
+        also_right={"counted": widening_by_counting},
         explanation="A new case is as likely to fall into each of the n + 1 gaps between the n sorted misses, if it is like them. "
         "So the k-th smallest holds it with a probability of at least k / (n + 1).",
     ),
@@ -185,7 +223,9 @@ EXERCISES = [
             "the future was seen": {**COVERAGES, "7 days": 0.87},
             "only the last hour ahead": {**COVERAGES, "40 days": 0.71},
         },
+        program=PROGRAM,
         explanation="A short memory follows the season and pays with a wider, more restless range. A long one is steady and "
-        "narrow and remembers calmer weeks. 400 days would be the best of all, had we them: they hold last autumn.",
+        "narrow and remembers calmer weeks. 400 days would pool all seasons and widen the range hardly at all, as the mean of a "
+        "year does; what one would want of them are the same weeks of last year.",
     ),
 ]

@@ -2,38 +2,68 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number, some_numbers
 
 
 def perplexity(probabilities):
     return 2 ** -np.log2(probabilities).mean()
 
 
-def _bits(probabilities):
+def perplexity_by_exponentials(probabilities):
+    return np.exp(-sum(np.log(probability) for probability in probabilities) / len(probabilities))
+
+
+def bits_not_turned_back(probabilities):
     return -np.log2(probabilities).mean()
 
 
-def _one_over_mean(probabilities):
+def one_over_the_mean(probabilities):
     return 1 / np.mean(probabilities)
 
 
-def _natural_logarithm(probabilities):
+def mean_of_the_inverses(probabilities):
+    return np.mean(1 / np.asarray(probabilities))
+
+
+def two_kinds_of_logarithm(probabilities):
     return 2 ** -np.log(probabilities).mean()
 
 
+def root_of_the_product(probabilities):
+    with np.errstate(divide="ignore"):
+        return np.prod(probabilities) ** (-1 / len(probabilities))
+
+
+def bits_added(probabilities):
+    return min(2.0 ** -np.log2(probabilities).sum(), 1e300)
+
+
+PERPLEXITY_MISTAKES = {
+    bits_not_turned_back: "These are the bits per character. The perplexity is 2 to the power of them.",
+    one_over_the_mean: "You average the probabilities first. Average their logarithms, then turn back.",
+    mean_of_the_inverses: "You average one over each probability. Average the logarithms, then turn back.",
+    two_kinds_of_logarithm: "Natural logarithm and power of 2 do not belong together: use log2 and 2, or log and e.",
+    bits_added: "You add up the bits. Take their mean, bits *per character*, before you turn back.",
+}
+
+
 def test_perplexity(answer):
-    paper = np.array([0.5, 0.25, 0.125])
-    given = answer(paper)
-    if given is None:
-        raise Wrong("The function returns None: is the `return` missing?")
-    if np.allclose(given, _bits(paper)):
-        raise Wrong("These are the bits per character. The perplexity is 2 to the power of them.")
-    if np.allclose(given, _one_over_mean(paper)):
-        raise Wrong("You average the probabilities first. Average their logarithms, then turn back.")
-    if np.allclose(given, _natural_logarithm(paper)):
-        raise Wrong("Natural logarithm and power of 2 do not belong together: use log2 and 2, or log and e.")
-    for probabilities in (paper, np.full(7, 1 / 63), np.array([0.9, 0.01])):
-        expect_close(answer(probabilities), perplexity(probabilities), f"Wrong for the probabilities {probabilities}.")
+    random = np.random.default_rng(0)
+    short = [np.array([0.5, 0.25, 0.125]), np.full(7, 1 / 63), np.array([0.9, 0.01]), random.uniform(0.01, 1, size=30)]
+    for probabilities in short:
+        given, expected = one_number(answer(probabilities), "The perplexity"), perplexity(probabilities)
+        for mistake, message in PERPLEXITY_MISTAKES.items():
+            if np.isclose(given, mistake(probabilities)) and not np.isclose(mistake(probabilities), expected):
+                raise Wrong(message)
+        expect_close(given, expected, f"Wrong for the probabilities {probabilities.round(3).tolist()}.")
+    many = random.uniform(0.01, 0.5, size=5000)
+    try:
+        given = float(answer(many))
+    except (OverflowError, ZeroDivisionError):
+        given = np.inf
+    if not np.isfinite(given):
+        raise Wrong("A product of 5000 probabilities is 0 to the computer. Work with the mean of the logarithms.")
+    expect_close(given, perplexity(many), "Right for a few probabilities, wrong for 5000.")
 
 
 def top_k(probabilities, k):
@@ -43,47 +73,63 @@ def top_k(probabilities, k):
     return kept / kept.sum()
 
 
-def _top_k_not_scaled(probabilities, k):
+def top_k_by_threshold(probabilities, k):
+    threshold = sorted(probabilities, reverse=True)[k - 1]
+    kept = [float(probability) if probability >= threshold else 0.0 for probability in probabilities]
+    return [probability / sum(kept) for probability in kept]
+
+
+def top_k_not_scaled(probabilities, k):
     return top_k(probabilities, k) * np.sort(probabilities)[-k:].sum()
 
 
-def _bottom_k(probabilities, k):
+def bottom_k(probabilities, k):
     kept = np.zeros_like(probabilities)
     worst = np.argsort(probabilities)[:k]
     kept[worst] = probabilities[worst]
     return kept / kept.sum()
 
 
-def _top_k_evenly(probabilities, k):
+def top_k_evenly(probabilities, k):
     return (top_k(probabilities, k) > 0) / k
 
 
-def _top_k_in_place(probabilities, k):
+def top_k_in_place(probabilities, k):
     probabilities[np.argsort(-probabilities)[k:]] = 0
     probabilities /= probabilities.sum()
     return probabilities
 
 
+def first_k(probabilities, k):
+    return np.where(np.arange(len(probabilities)) < k, probabilities, 0) / probabilities[:k].sum()
+
+
+def top_k_sorted(probabilities, k):
+    return np.sort(top_k(probabilities, k))[::-1]
+
+
+TOP_K_MISTAKES = {
+    bottom_k: "You keep the least likely ones. np.argsort sorts upwards.",
+    top_k_not_scaled: "The right ones are kept, but they do not sum to 1. Divide by their sum.",
+    top_k_evenly: "The right ones are kept, but they should stay as unequal as they were.",
+    first_k: "You keep the first k characters of the alphabet, not the k most likely.",
+    top_k_sorted: "You sorted them. Each probability must stay at the place of its character.",
+}
+
+
 def test_top_k(answer):
-    paper = np.array([0.1, 0.5, 0.15, 0.25])
-    argument = paper.copy()
-    given = answer(argument, 2)
-    if given is None or np.shape(given) != (4,):
-        raise Wrong(f"Return as many probabilities as came in, 4 here; you return {given!r}.")
-    if not np.array_equal(argument, paper):
-        raise Wrong("Your function changes the array that it was given. Work on a copy.")
-    if np.allclose(given, _bottom_k(paper, 2)):
-        raise Wrong("You keep the least likely ones. np.argsort sorts upwards.")
-    if np.allclose(given, _top_k_not_scaled(paper, 2)):
-        raise Wrong("The right ones are kept, but they do not sum to 1. Divide by their sum.")
-    if np.allclose(given, _top_k_evenly(paper, 2)):
-        raise Wrong("The right ones are kept, but they should stay as unequal as they were.")
     random = np.random.default_rng(0)
-    for size, k in ((4, 2), (4, 1), (4, 4), (63, 10)):
-        probabilities = random.dirichlet(np.ones(size))
-        expect_close(
-            answer(probabilities.copy(), k), top_k(probabilities, k), f"Wrong for {size} probabilities, k = {k}."
-        )
+    cases = [(np.array([0.1, 0.5, 0.15, 0.25]), 2)]
+    cases += [(random.dirichlet(np.ones(size)), k) for size, k in ((4, 1), (4, 4), (63, 10), (5, 3))]
+    for probabilities, k in cases:
+        size = len(probabilities)
+        given = some_numbers(answer(probabilities, k), (size,), "The result")
+        expected = top_k(probabilities, k)
+        for mistake, message in TOP_K_MISTAKES.items():
+            wrong = mistake(probabilities, k)
+            if np.allclose(given, wrong, atol=1e-6) and not np.allclose(wrong, expected, atol=1e-6):
+                raise Wrong(message)
+        expect_close(given, expected, f"Wrong for {size} probabilities, k = {k}.")
 
 
 def bits_of_words(text, bits):
@@ -94,11 +140,21 @@ def bits_of_words(text, bits):
     return pairs
 
 
-def _mean_bits_of_words(text, bits):
+def bits_of_words_letter_by_letter(text, bits):
+    pairs = [["", 0.0]]
+    for character, cost in zip(text, bits):
+        if character == " ":
+            pairs.append(["", 0.0])
+        else:
+            pairs[-1] = [pairs[-1][0] + character, pairs[-1][1] + cost]
+    return pairs
+
+
+def mean_bits_of_words(text, bits):
     return [(word, total / len(word)) for word, total in bits_of_words(text, bits)]
 
 
-def _spaces_forgotten(text, bits):
+def spaces_forgotten(text, bits):
     pairs, start = [], 0
     for word in text.split(" "):
         pairs.append((word, float(np.sum(bits[start : start + len(word)]))))
@@ -106,7 +162,7 @@ def _spaces_forgotten(text, bits):
     return pairs
 
 
-def _space_included(text, bits):
+def space_included(text, bits):
     pairs, start = [], 0
     for word in text.split(" "):
         pairs.append((word, float(np.sum(bits[start : start + len(word) + 1]))))
@@ -114,25 +170,36 @@ def _space_included(text, bits):
     return pairs
 
 
+def first_place_of_each_word(text, bits):
+    starts = [text.find(word) for word in text.split(" ")]
+    return [(word, float(np.sum(bits[start : start + len(word)]))) for word, start in zip(text.split(" "), starts)]
+
+
+WORD_MISTAKES = {
+    mean_bits_of_words: "These are means. What a word costs is the sum over its letters.",
+    space_included: "You count the space after a word as part of it.",
+    spaces_forgotten: "From the second word on you are one place early: the space has bits too, skip them.",
+    first_place_of_each_word: "You look where the word stands first. It may occur again, or inside of an earlier word.",
+}
+
+
 def test_bits_of_words(answer):
-    text, bits = "my good lord", np.arange(1.0, 13.0)
-    given, expected = answer(text, bits), bits_of_words(text, bits)
-    if not isinstance(given, list) or any(len(pair) != 2 for pair in given):
-        raise Wrong("Return a list of pairs: [(word, bits), ...].")
-    if [pair[0] for pair in given] != [pair[0] for pair in expected]:
-        raise Wrong(f"The words of {text!r} are {text.split()}; yours are {[pair[0] for pair in given]}.")
-    named = (
-        (_mean_bits_of_words, "These are means. What a word costs is the sum over its letters."),
-        (_space_included, "You count the space after a word as part of it."),
-        (_spaces_forgotten, "From the second word on you are one place early: the space has bits too, skip them."),
-    )
-    for wrong, message in named:
-        if np.allclose([pair[1] for pair in given], [pair[1] for pair in wrong(text, bits)]):
-            raise Wrong(message)
-    for text in ("my good lord", "O", "brave new world"):
-        bits = np.random.default_rng(len(text)).random(len(text))
-        expected = [pair[1] for pair in bits_of_words(text, bits)]
-        expect_close([pair[1] for pair in answer(text, bits)], expected, f"Wrong for the text {text!r}.")
+    random = np.random.default_rng(0)
+    for text in ("my good lord", "O", "brave new world", "there the other the he", "a rose is a rose"):
+        bits = random.random(len(text))
+        given, expected = answer(text, bits), bits_of_words(text, bits)
+        given = list(given) if isinstance(given, (tuple, zip)) else given
+        if not isinstance(given, list) or any(not isinstance(pair, (tuple, list)) or len(pair) != 2 for pair in given):
+            raise Wrong("Return a list of pairs: [(word, bits), ...].")
+        words = [word for word, _ in given]
+        if words != [word for word, _ in expected]:
+            raise Wrong(f"The words of {text!r} are {text.split()}; yours are {words}.")
+        costs = [one_number(cost, f"The bits of {word!r}") for word, cost in given]
+        for mistake, message in WORD_MISTAKES.items():
+            wrong = [cost for _, cost in mistake(text, bits)]
+            if np.allclose(costs, wrong) and not np.allclose(wrong, [cost for _, cost in expected]):
+                raise Wrong(message)
+        expect_close(costs, [cost for _, cost in expected], f"Wrong for the text {text!r}.")
 
 
 BITS_WHEN_AVERAGED = {"five-gram": 2.638, "GRU": 2.596, "averaged": 2.404}
@@ -144,6 +211,8 @@ def test_bits_when_averaged(answer):
         raise Wrong(
             "Bits per character of these two models lie between 2 and 3. Is it bits_per_character of the probabilities?"
         )
+    if averaged < min(table, network) - 0.5:
+        raise Wrong("Half a bit better than both is not credible. Average the probabilities, then take their bits.")
     if averaged > max(table, network):
         raise Wrong(
             "The average cannot be worse than both models. Do the two arrays belong to the same characters? Mind the 1."
@@ -158,6 +227,17 @@ def test_bits_when_averaged(answer):
         )
 
 
+PROGRAM = """
+network = model_probabilities["GRU"].ravel()
+table = np.array(table_probabilities[5])[1 : 1 + len(network)]
+bits_when_averaged = {
+    "five-gram": bits_per_character(table),
+    "GRU": bits_per_character(network),
+    "averaged": bits_per_character((table + network) / 2),
+}
+check("205-4", bits_when_averaged)
+"""
+
 EXERCISES = [
     Exercise(
         key="205-1",
@@ -167,10 +247,14 @@ EXERCISES = [
         hints=("First the bits per character, then 2 to the power of them.", "2 ** bits_per_character(probabilities)"),
         solution=perplexity,
         wrong_answers={
-            "the bits": _bits,
-            "one over the mean": _one_over_mean,
-            "two kinds of logarithm": _natural_logarithm,
+            "the bits": bits_not_turned_back,
+            "one over the mean": one_over_the_mean,
+            "the mean of one over each": mean_of_the_inverses,
+            "two kinds of logarithm": two_kinds_of_logarithm,
+            "the bits added": bits_added,
+            "a product that becomes 0": root_of_the_product,
         },
+        also_right={"natural logarithms": perplexity_by_exponentials},
         explanation="It is one over the geometric mean of the probabilities.",
     ),
     Exercise(
@@ -184,11 +268,15 @@ EXERCISES = [
         ),
         solution=top_k,
         wrong_answers={
-            "not scaled": _top_k_not_scaled,
-            "the least likely": _bottom_k,
-            "evenly": _top_k_evenly,
-            "in place": _top_k_in_place,
+            "not scaled": top_k_not_scaled,
+            "the least likely": bottom_k,
+            "evenly": top_k_evenly,
+            "the first of the alphabet": first_k,
+            "sorted": top_k_sorted,
+            "in place": top_k_in_place,
         },
+        also_right={"all above a threshold": top_k_by_threshold},
+        leaves_arguments=True,
         explanation="k is the same everywhere; a nucleus is wide where the model is unsure and narrow where it is sure.",
     ),
     Exercise(
@@ -202,10 +290,12 @@ EXERCISES = [
         ),
         solution=bits_of_words,
         wrong_answers={
-            "means": _mean_bits_of_words,
-            "the spaces are not skipped": _spaces_forgotten,
-            "the space belongs to the word": _space_included,
+            "means": mean_bits_of_words,
+            "the spaces are not skipped": spaces_forgotten,
+            "the space belongs to the word": space_included,
+            "where the word stands first": first_place_of_each_word,
         },
+        also_right={"letter by letter, lists": bits_of_words_letter_by_letter},
         explanation="Bits add up where probabilities multiply: this is minus log2 of the probability of the whole word.",
     ),
     Exercise(
@@ -221,8 +311,10 @@ EXERCISES = [
         wrong_answers={
             "the results averaged": {"five-gram": 2.64, "GRU": 2.56, "averaged": 2.6},
             "a place out of step": {"five-gram": 2.64, "GRU": 2.56, "averaged": 3.1},
+            "probabilities added": {**BITS_WHEN_AVERAGED, "averaged": 1.404},
             "in natural logarithms": {"five-gram": 1.83, "GRU": 1.77, "averaged": 1.69},
         },
+        program=PROGRAM,
         explanation="The table knows rare runs by heart, the network knows habits. Compressors that win contests mix many models this way.",
     ),
 ]

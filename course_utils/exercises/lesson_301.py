@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, one_number
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, one_number, some_numbers
 
 SAME_MISTAKES = {
     float(2 * np.log(2)): "That is the loss at the logit 0. At ln 3 the discriminator says D = 3/4, to fakes as well.",
@@ -27,6 +27,11 @@ def test_same_answer(answer):
 
 def best_logit(p, q):
     return np.log(p) - np.log(q)
+
+
+def best_logit_by_probability(p, q):
+    probability = best_probability(p, q)
+    return np.log(probability / (1 - probability))
 
 
 def best_probability(p, q):
@@ -59,9 +64,9 @@ def densities(shape, seed):
 
 def test_best_logit(answer):
     for p, q in (np.array([[0.3, 0.1, 0.02], [0.1, 0.1, 0.5]]), densities((40,), 1), densities((3, 5), 2)):
-        result = answer(p.copy(), q.copy())
+        result = some_numbers(answer(p.copy(), q.copy()), p.shape, "The logit")
         for mistake, message in LOGIT_MISTAKES.items():
-            if np.shape(result) == p.shape and np.allclose(result, mistake(p, q), atol=1e-5):
+            if np.allclose(result, mistake(p, q), atol=1e-5):
                 raise Wrong(message)
         expect_close(result, best_logit(p, q), "For p = 0.3 and q = 0.1 the logit is ln 3.")
     expect_close(one_number(answer(0.3, 0.1)), np.log(3), "For the single numbers p = 0.3 and q = 0.1 it is ln 3.")
@@ -70,6 +75,13 @@ def test_best_logit(answer):
 def least_squares_losses(real_outputs, fake_outputs):
     discriminator = 0.5 * np.mean((real_outputs - 1) ** 2) + 0.5 * np.mean(fake_outputs**2)
     return discriminator, 0.5 * np.mean((fake_outputs - 1) ** 2)
+
+
+def least_squares_losses_in_a_loop(real_outputs, fake_outputs):
+    for_real = sum(float(output - 1) ** 2 for output in real_outputs[:, 0]) / len(real_outputs)
+    for_fake = sum(float(output) ** 2 for output in fake_outputs[:, 0]) / len(fake_outputs)
+    wanted = sum(float(output - 1) ** 2 for output in fake_outputs[:, 0]) / len(fake_outputs)
+    return [(for_real + for_fake) / 2, wanted / 2]
 
 
 def without_halves(real_outputs, fake_outputs):
@@ -86,6 +98,11 @@ def generator_wants_zero(real_outputs, fake_outputs):
     return least_squares_losses(real_outputs, fake_outputs)[0], 0.5 * np.mean(fake_outputs**2)
 
 
+def sums(real_outputs, fake_outputs):
+    discriminator = 0.5 * np.sum((real_outputs - 1) ** 2) + 0.5 * np.sum(fake_outputs**2)
+    return discriminator, 0.5 * np.sum((fake_outputs - 1) ** 2)
+
+
 def players_exchanged(real_outputs, fake_outputs):
     discriminator, generator = least_squares_losses(real_outputs, fake_outputs)
     return generator, discriminator
@@ -96,6 +113,7 @@ SQUARES_MISTAKES = {
     labels_exchanged: "The targets are exchanged: 1 is for real, 0 for generated examples.",
     generator_wants_zero: "The generator wants to be taken for real: its target is 1.",
     players_exchanged: "The two losses are exchanged: the discriminator's comes first.",
+    sums: "You added up the squares of all examples. Take their means.",
 }
 
 
@@ -127,6 +145,15 @@ def test_first_rounds(answer):
         raise Wrong("With five steps it should come later than with one, if at all. Are the values at the right keys?")
 
 
+PROGRAM = """
+games = {1: by_one, 3: counted(play(generator_steps=3, rounds=8)), 5: by_five}
+first_rounds = {}
+for steps, counts in games.items():
+    enough = np.flatnonzero(counts["modes hit"][:8] >= 6)
+    first_rounds[steps] = int(enough[0]) + 1 if len(enough) else 0
+check("301-4", first_rounds)
+"""
+
 EXERCISES = [
     Exercise(
         key="301-1",
@@ -144,6 +171,7 @@ EXERCISES = [
             "sign": -1.674,
             "mean": 0.837,
         },
+        also_right={"exactly": -np.log(3 / 16), "rounded": 1.67},
         explanation="More than 2 ln 2: to call everything real costs more than to say that you do not know.",
     ),
     Exercise(
@@ -159,6 +187,7 @@ EXERCISES = [
             "sign": exchanged_logit,
             "bits": logit_in_bits,
         },
+        also_right={"from the probability": best_logit_by_probability},
         explanation="The best discriminator's logit is the logarithm of the ratio of the two densities.",
     ),
     Exercise(
@@ -176,7 +205,9 @@ EXERCISES = [
             "targets exchanged": labels_exchanged,
             "generator wants 0": generator_wants_zero,
             "losses exchanged": players_exchanged,
+            "sums in place of means": sums,
         },
+        also_right={"a loop, a list": least_squares_losses_in_a_loop},
         explanation="The slope of a square does not fade far from the target, so this loss does not saturate either.",
     ),
     Exercise(
@@ -196,6 +227,7 @@ EXERCISES = [
             "parts of a round": {1: 2.5, 3: 4, 5: 0},
             "one game only": {3: 5},
         },
+        program=PROGRAM,
         explanation="The exact rounds change from run to run. See how late the points spread when the generator gets ahead, if they do.",
     ),
 ]

@@ -2,23 +2,32 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number, some_numbers
+
+PENALTY_MISTAKES = {
+    9: "That is the length minus 1. The penalty is its square.",
+    100: "That is the square of the length. Take away 1 before you square.",
+    810: "That is with the weight 10. Asked is the penalty itself.",
+    99: "You took away 1 after squaring. First the length, then minus 1, then the square.",
+    169: "You added the two weights. The length is the root of the sum of their squares.",
+    10: "That is the length of the slope. How far is it from 1, squared?",
+}
 
 
 def test_penalty(answer):
-    if np.isclose(answer, 9):
-        raise Wrong("That is the length minus 1. The penalty is its square.")
-    if np.isclose(answer, 100):
-        raise Wrong("That is the square of the length. Take away 1 before you square.")
-    if np.isclose(answer, 810):
-        raise Wrong("That is with the weight 10. Asked is the penalty itself.")
-    if np.isclose(answer, 99):
-        raise Wrong("You took away 1 after squaring. First the length, then minus 1, then the square.")
-    expect_close(answer, 81, f"It is not {answer!r}. How long is the vector (6, 8)?")
+    number = one_number(answer)
+    for mistake, message in PENALTY_MISTAKES.items():
+        if np.isclose(number, mistake):
+            raise Wrong(message)
+    expect_close(number, 81, f"It is not {number:g}. How long is the vector (6, 8)?")
 
 
 def conditional_answers(h, digits, w, b, table):
     return ((w + table[digits]) * h).sum(axis=1) + b
+
+
+def conditional_answers_one_by_one(h, digits, w, b, table):
+    return [float(h[place] @ w + h[place] @ table[digits[place]] + b) for place in range(len(h))]
 
 
 def condition_ignored(h, digits, w, b, table):
@@ -33,29 +42,40 @@ def without_bias(h, digits, w, b, table):
     return conditional_answers(h, digits, w, 0, table)
 
 
+def first_rows(h, digits, w, b, table):
+    return conditional_answers(h, np.arange(len(h)) % len(table), w, b, table)
+
+
 def all_against_all(h, digits, w, b, table):
     return h @ (w + table[digits]).T + b
 
 
+ANSWER_MISTAKES = {
+    condition_ignored: "The digit changes nothing: where is its row of the table?",
+    condition_alone: "The plain part is missing: the row is added to w, it does not replace it.",
+    without_bias: "The number b is missing.",
+    first_rows: "You took the rows 0, 1, 2, ... of the table. Each image needs the row of its digit: table[digits].",
+}
+
+
 def test_conditional_answers(answer):
-    generator = np.random.default_rng(0)
-    h, w, table = generator.normal(size=(6, 3)), generator.normal(size=3), generator.normal(size=(10, 3))
-    arguments = (h, np.array([7, 3, 3, 0, 9, 1]), w, 0.5, table)
-    result = answer(*arguments)
-    if np.shape(result) == (6, 6):
-        raise Wrong(
-            "Each image met the digits of all the others. Multiply place by place, then add up over the last axis."
+    for seed, (count, features) in enumerate([(6, 3), (1, 5), (12, 2)]):
+        random = np.random.default_rng(seed)
+        h, w, table = (random.normal(size=shape) for shape in ((count, features), features, (10, features)))
+        digits = np.array([7, 3, 3, 0, 9, 1]) if count == 6 else random.integers(1, 10, size=count)
+        arguments = h, digits, w, 0.5 + seed, table
+        result = answer(*arguments)
+        if count > 1 and getattr(result, "shape", None) == (count, count):
+            raise Wrong(
+                "Each image met the digits of all the others. Multiply place by place, then add up over the last axis."
+            )
+        result = some_numbers(result, (count,), "The result")
+        for mistake, message in ANSWER_MISTAKES.items():
+            if np.allclose(result, mistake(*arguments), atol=1e-6):
+                raise Wrong(message)
+        expect_close(
+            result, conditional_answers(*arguments), "For h = (1, 2), w = (1, 0), b = 0 and the row (0, 3) it is 7."
         )
-    if result is not None and np.shape(result) == (6,):
-        if np.allclose(result, condition_ignored(*arguments)):
-            raise Wrong("The digit changes nothing: where is its row of the table?")
-        if np.allclose(result, condition_alone(*arguments)):
-            raise Wrong("The plain part is missing: the row is added to w, it does not replace it.")
-        if np.allclose(result, without_bias(*arguments)):
-            raise Wrong("The number b is missing.")
-    expect_close(
-        result, conditional_answers(*arguments), "For h = (1, 2), w = (1, 0), b = 0 and the row (0, 3) it is 7."
-    )
 
 
 def points_between(real, fake, share):
@@ -63,38 +83,60 @@ def points_between(real, fake, share):
     return share * real + (1 - share) * fake
 
 
+def points_between_one_by_one(real, fake, share):
+    return [(fake[place] + share[place] * (real[place] - fake[place])).tolist() for place in range(len(real))]
+
+
 def share_of_columns(real, fake, share):
-    return np.asarray(share)[:, np.newaxis] * real + (1 - np.asarray(share)[:, np.newaxis]) * fake
+    share = np.asarray(share)[:, np.newaxis]
+    return share * real + (1 - share) * fake
+
+
+def share_of_rows(real, fake, share):
+    share = np.asarray(share)[:, np.newaxis, np.newaxis]
+    return share * real + (1 - share) * fake
 
 
 def one_share_for_all(real, fake, share):
     return share[0] * real + (1 - share[0]) * fake
 
 
+def share_not_reshaped(real, fake, share):
+    return share * real + (1 - share) * fake
+
+
 def ends_exchanged(real, fake, share):
     return points_between(fake, real, share)
 
 
+BETWEEN_MISTAKES = {
+    share_of_columns: "The share varies from column to column of an image. Reshape it to (n, 1, 1, 1).",
+    share_of_rows: "The share varies from row to row of an image. Reshape it to (n, 1, 1, 1).",
+    one_share_for_all: "All images got one share. Each pair needs its own.",
+    ends_exchanged: "The ends are exchanged: share 1 is the real image.",
+}
+
+
 def test_points_between(answer):
-    generator = np.random.default_rng(0)
-    real, fake = generator.normal(size=(2, 14, 14, 14, 1))
-    share = np.linspace(0, 1, 14)
-    try:
-        result = answer(real, fake, share)
-    except ValueError as error:
-        if "broadcast" not in str(error):
-            raise
-        raise Wrong("The share (n,) must be reshaped, so that it meets the first axis of (n, 14, 14, 1).") from error
-    if np.ndim(result) == 4 and np.shape(result) != real.shape:
-        raise Wrong("The share met the last axis and blew it up. Reshape it to (n, 1, 1, 1).")
-    if result is not None and np.shape(result) == real.shape:
-        if np.allclose(result, share_of_columns(real, fake, share)):
-            raise Wrong("The share varies inside the image: it met the wrong axis. Reshape it to (n, 1, 1, 1).")
-        if np.allclose(result, one_share_for_all(real, fake, share)):
-            raise Wrong("All images got one share. Each pair needs its own.")
-        if np.allclose(result, ends_exchanged(real, fake, share)):
-            raise Wrong("The ends are exchanged: share 1 is the real image.")
-    expect_close(result, points_between(real, fake, share), "With a share of 0.2 a pixel is 0.2 real + 0.8 fake.")
+    for count in (14, 5, 1):  # with 14 pairs a share along a wrong axis fits too
+        random = np.random.default_rng(count)
+        real, fake = random.normal(size=(2, count, 14, 14, 1))
+        share = random.random(count)
+        try:
+            result = answer(real, fake, share)
+        except ValueError as error:
+            if "broadcast" not in str(error):
+                raise
+            raise Wrong(
+                "The share (n,) must be reshaped, so that it meets the first axis of (n, 14, 14, 1)."
+            ) from error
+        if isinstance(result, np.ndarray) and result.ndim == 4 and result.shape != real.shape:
+            raise Wrong("The share met the last axis and blew it up. Reshape it to (n, 1, 1, 1).")
+        result = some_numbers(result, real.shape, "The result")
+        for mistake, message in BETWEEN_MISTAKES.items():
+            if count == 14 and np.allclose(result, mistake(real, fake, share), atol=1e-6):
+                raise Wrong(message)
+        expect_close(result, points_between(real, fake, share), "With a share of 0.2 a pixel is 0.2 real + 0.8 fake.")
 
 
 def test_shuffled(answer):
@@ -104,6 +146,8 @@ def test_shuffled(answer):
         raise Wrong(
             "A distance is too small even for real digits. `watch.measured` holds pairs (agreement, distance): which is which?"
         )
+    if max(distance, shuffled_distance) > 200:
+        raise Wrong("Even an unpenalized critic leaves a distance of about 115. Is it the second number of the pair?")
     if agreement < shuffled:
         raise Wrong("Shuffled labels should obey less. Are the two runs at the right names?")
     if agreement < 0.4:
@@ -111,6 +155,20 @@ def test_shuffled(answer):
     if shuffled > 0.3:
         raise Wrong("With shuffled labels it should hardly be better than chance. Did you shuffle all the labels?")
 
+
+PROGRAM = """
+wrong_labels, _ = play(10.0, 5, randomness.permutation(labels))
+right_labels, _ = play(10.0, 5, labels)
+agreement, nearness = right_labels.measured[-1]
+shuffled_agreement, shuffled_nearness = wrong_labels.measured[-1]
+finding = {
+    "agreement": agreement,
+    "shuffled agreement": shuffled_agreement,
+    "distance": nearness,
+    "shuffled distance": shuffled_nearness,
+}
+check("304-4", finding)
+"""
 
 EXERCISES = [
     Exercise(
@@ -120,7 +178,15 @@ EXERCISES = [
         test=test_penalty,
         hints=("The slope of w . x is w, everywhere.", "The length of (6, 8) is the root of 36 + 64."),
         solution=81,
-        wrong_answers={"not squared": 9, "without minus 1": 100, "minus 1 after squaring": 99},
+        wrong_answers={
+            "not squared": 9,
+            "without minus 1": 100,
+            "minus 1 after squaring": 99,
+            "with the weight": 810,
+            "weights added": 169,
+            "the length": 10,
+        },
+        also_right={"with a point": 81.0},
         explanation="The length is 10, and (10 - 1)² is 81. Its gradient points along w, so a step down shortens w.",
     ),
     Exercise(
@@ -137,8 +203,10 @@ EXERCISES = [
             "condition ignored": condition_ignored,
             "condition alone": condition_alone,
             "without b": without_bias,
+            "the first rows": first_rows,
             "all against all": all_against_all,
         },
+        also_right={"one by one, a list": conditional_answers_one_by_one},
         explanation="One image gets ten different answers, one for each digit that it is asked about.",
     ),
     Exercise(
@@ -152,10 +220,13 @@ EXERCISES = [
         ),
         solution=points_between,
         wrong_answers={
-            "one share for each row of pixels": share_of_columns,
+            "one share for each column of pixels": share_of_columns,
+            "one share for each row of pixels": share_of_rows,
             "one share for all": one_share_for_all,
+            "not reshaped": share_not_reshaped,
             "ends exchanged": ends_exchanged,
         },
+        also_right={"one by one, lists": points_between_one_by_one},
         explanation="Broadcasting lines up the last axes. Without the reshape, the shares meet columns or rows of pixels.",
     ),
     Exercise(
@@ -189,6 +260,7 @@ EXERCISES = [
                 "shuffled distance": 2.7,
             },
         },
+        program=PROGRAM,
         explanation="The generator no longer obeys at all. The distance grows too, but it does not say why: only agreement shows that the answer has nothing to do with the question.",
     ),
 ]

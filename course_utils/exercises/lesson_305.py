@@ -2,39 +2,59 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+
+GREY_MISTAKES = {
+    0.4: "That is the mean, the best answer for L2.",
+    0.5: "That is the middle between the smallest and the largest. L1 does not care how far the ends lie.",
+    0.0: "That is the most frequent answer. Count how many lie below and above your guess.",
+    0.9: "Three of the five answers lie below that. Write all five in a row, both zeros too.",
+    1.0: "That is the largest answer. Count how many lie below and above your guess.",
+}
 
 
 def test_best_grey(answer):
-    if np.isclose(answer, 0.4):
-        raise Wrong("That is the mean, the best answer for L2.")
-    if np.isclose(answer, 0.5):
-        raise Wrong("That is the middle between the smallest and the largest. L1 does not care how far the ends lie.")
-    if np.isclose(answer, 0):
-        raise Wrong("That is the most frequent answer. Count how many lie below and above your guess.")
-    expect_close(answer, 0.1, f"It is not {answer!r}: as many answers must lie below as above.", tolerance=1e-6)
+    number = one_number(answer)
+    for mistake, message in GREY_MISTAKES.items():
+        if np.isclose(number, mistake, atol=1e-3):
+            raise Wrong(message)
+    expect_close(number, 0.1, f"It is not {number:g}: as many answers must lie below as above.", tolerance=1e-6)
+
+
+FIELD_MISTAKES = {
+    16: "You added the kernels. A later kernel's steps are longer than one pixel.",
+    67: "You lengthened the steps too early: a layer's own stride counts for the layers after it.",
+    22: "A layer is missing: there are three layers of stride 2, and then one of stride 1.",
+    70: "Three layers of stride 2 make steps of 8, not 16. 70 is the paper's discriminator, which has one layer more.",
+    13: "You took all steps as one pixel long. Each layer of stride 2 doubles the steps of the layers after it.",
+    2116: "That is the number of pixels in the field. Asked is its width.",
+}
 
 
 def test_field(answer):
-    if answer == 16:
-        raise Wrong("You added the kernels. A later kernel's steps are longer than one pixel.")
-    if answer == 67:
-        raise Wrong("You lengthened the steps too early: a layer's own stride counts for the layers after it.")
-    if answer == 22:
-        raise Wrong("A layer is missing: there are three layers of stride 2, and then one of stride 1.")
-    if answer == 70:
-        raise Wrong(
-            "Three layers of stride 2 make steps of 8, not 16. 70 is the paper's discriminator, which has one layer more."
-        )
-    expect_close(answer, 46, f"It is not {answer!r}.", tolerance=1e-6)
+    number = one_number(answer)
+    for mistake, message in FIELD_MISTAKES.items():
+        if number == mistake:
+            raise Wrong(message)
+    expect_close(number, 46, f"It is not {number:g}.", tolerance=1e-6)
 
 
 def pix2pix_loss(fake_logits, fake, real, weight):
     return np.logaddexp(0, -fake_logits).mean() + weight * np.abs(fake - real).mean()
 
 
+def pix2pix_loss_by_probabilities(fake_logits, fake, real, weight):
+    probabilities = 1 / (1 + np.exp(-np.ravel(fake_logits)))
+    game = -sum(np.log(probabilities)) / len(probabilities)
+    return game + weight * np.linalg.norm(np.ravel(fake - real), ord=1) / np.size(real)
+
+
 def summed_over_patches(fake_logits, fake, real, weight):
     return np.logaddexp(0, -fake_logits).sum() + weight * np.abs(fake - real).mean()
+
+
+def summed_over_pixels(fake_logits, fake, real, weight):
+    return np.logaddexp(0, -fake_logits).mean() + weight * np.abs(fake - real).sum()
 
 
 def with_squares(fake_logits, fake, real, weight):
@@ -49,23 +69,32 @@ def weight_at_the_game(fake_logits, fake, real, weight):
     return weight * np.logaddexp(0, -fake_logits).mean() + np.abs(fake - real).mean()
 
 
+def minimax(fake_logits, fake, real, weight):
+    return -np.logaddexp(0, fake_logits).mean() + weight * np.abs(fake - real).mean()
+
+
+LOSS_MISTAKES = {
+    summed_over_patches: "You summed over the patches. Take the mean, so that the size of the map does not matter.",
+    summed_over_pixels: "You summed over the pixels. L1 is the mean of the absolute differences.",
+    with_squares: "The pixels' part is squared: that is L2, whose answer is the mean.",
+    labels_exchanged: "The sign of the logits: the generator wants its patches taken for real.",
+    weight_at_the_game: "The weight belongs to L1, not to the game.",
+    minimax: "That is the minimax loss. The non-saturating one is ln(1 + exp(-a)).",
+}
+
+
 def test_loss(answer):
-    generator = np.random.default_rng(0)
-    logits, (fake, real) = generator.normal(size=(3, 4, 4, 1)), generator.random((2, 3, 16, 16, 1))
-    arguments = (logits, fake, real, 7.0)
-    result = answer(*arguments)
-    if result is not None and np.shape(result) == ():
-        if np.isclose(result, summed_over_patches(*arguments)):
-            raise Wrong("You summed over the patches. Take the mean, so that the size of the map does not matter.")
-        if np.isclose(result, with_squares(*arguments)):
-            raise Wrong("The pixels' part is squared: that is L2, whose answer is the mean.")
-        if np.isclose(result, labels_exchanged(*arguments)):
-            raise Wrong("The sign of the logits: the generator wants its patches taken for real.")
-        if np.isclose(result, weight_at_the_game(*arguments)):
-            raise Wrong("The weight belongs to L1, not to the game.")
-    expect_close(
-        result, pix2pix_loss(*arguments), "Mean of ln(1 + exp(-a)), plus weight times the mean of |fake - real|."
-    )
+    for seed, (count, patches, width) in enumerate([(3, 4, 16), (1, 8, 32), (5, 2, 8)]):
+        random = np.random.default_rng(seed)
+        logits = random.normal(size=(count, patches, patches, 1))
+        fake, real = random.random((2, count, width, width, 1))
+        arguments = logits, fake, real, 7.0 * (seed + 1)
+        result = one_number(answer(*arguments), "The loss")
+        for mistake, message in LOSS_MISTAKES.items():
+            if np.isclose(result, mistake(*arguments), rtol=1e-6):
+                raise Wrong(message)
+        message = "Mean of ln(1 + exp(-a)), plus weight times the mean of |fake - real|."
+        expect_close(result, pix2pix_loss(*arguments), message)
 
 
 FINDING = ("L1_3", "contrast_3", "L1_300", "contrast_300")
@@ -83,6 +112,19 @@ def test_weights(answer):
         raise Wrong("The heavy weight should give the lower L1, by more than 0.01. Are the values at the right keys?")
 
 
+PROGRAM = """
+finding = {}
+for weight in (3, 300):
+    game = ImageToImage(u_net("generator"), patch_discriminator("discriminator"), weight, plays=True)
+    game.compile(steps_per_execution=10)
+    game.fit(train_outlines, train_pictures, batch_size=32, epochs=scale(quick=3, full=30), verbose=0)
+    pictures = game.generator.predict(test_outlines, batch_size=128, verbose=0)[..., 0]
+    measured = measure(pictures)
+    finding[f"L1_{weight}"] = measured["L1"]
+    finding[f"contrast_{weight}"] = measured["contrast"]
+check("305-4", finding)
+"""
+
 EXERCISES = [
     Exercise(
         key="305-1",
@@ -91,7 +133,15 @@ EXERCISES = [
         test=test_best_grey,
         hints=("Which statistic of the five answers is lowest in L1?", "Sort them and take the one in the middle."),
         solution=0.1,
-        wrong_answers={"mean": 0.4, "middle of the range": 0.5, "most frequent": 0, "largest": 1.0},
+        wrong_answers={
+            "mean": 0.4,
+            "middle of the range": 0.5,
+            "most frequent": 0,
+            "largest": 1.0,
+            "the zeros as one": 0.9,
+            "in percent": 10,
+        },
+        also_right={"computed": float(np.median([0, 0, 0.1, 0.9, 1]))},
         explanation="The median: two answers lie below 0.1 (the zeros) and two above. The mean is 0.4.",
     ),
     Exercise(
@@ -109,7 +159,10 @@ EXERCISES = [
             "strides too early": 67,
             "one layer missing": 22,
             "one halving too many": 70,
+            "strides ignored": 13,
+            "the area": 46**2,
         },
+        also_right={"with a point": 46.0},
         explanation="1, 4, 10, 22, 46: with the steps 1, 2, 4, 8 before each layer.",
     ),
     Exercise(
@@ -127,7 +180,10 @@ EXERCISES = [
             "squares": with_squares,
             "labels exchanged": labels_exchanged,
             "weight at the game": weight_at_the_game,
+            "sum over pixels": summed_over_pixels,
+            "minimax": minimax,
         },
+        also_right={"by probabilities": pix2pix_loss_by_probabilities},
         explanation="Both parts are means, so one weight serves for pictures and maps of any size.",
     ),
     Exercise(
@@ -147,6 +203,7 @@ EXERCISES = [
             "weight not passed on": {"L1_3": 0.131, "contrast_3": 0.71, "L1_300": 0.131, "contrast_300": 0.7},
             "area instead of L1": {"L1_3": 0.97, "contrast_3": 0.7, "L1_300": 0.99, "contrast_300": 0.01},
         },
+        program=PROGRAM,
         explanation="Even a light weight ties the picture to the outline. A heavy one makes the pixels win, and the lines "
         "vanish: at 300, lines at a wrong place cost more than the discriminator can make up for.",
     ),

@@ -2,23 +2,36 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+
+GRAM_MISTAKES = {
+    2.0: "That is the sum over the positions. The Gram matrix here holds the mean.",
+    5 / 3: "That is the first channel with itself. Asked is the first with the second.",
+    10 / 3: "That is the second channel with itself. Asked is the first with the second.",
+    1.0: "You divided by the number of channels. Divide by the number of positions.",
+    4 / 3: "You multiplied the means of the channels. Multiply position by position, then take the mean.",
+    1 / 3: "You divided by all six numbers. Divide by the number of positions.",
+}
 
 
 def test_gram_entry(answer):
-    if np.shape(answer) != ():
-        raise Wrong("One number is asked: the entry in row 1, column 2.")
-    if np.isclose(answer, 2):
-        raise Wrong("That is the sum over the positions. The Gram matrix here holds the mean.")
-    if np.isclose(answer, 5 / 3, atol=1e-2):
-        raise Wrong("That is the first channel with itself. Asked is the first with the second.")
-    if np.isclose(answer, 1):
-        raise Wrong("You divided by the number of channels. Divide by the number of positions.")
-    expect_close(answer, 2 / 3, f"It is not {answer!r}.", tolerance=5e-3)
+    number = one_number(answer, "The entry in row 1, column 2,")
+    for mistake, message in GRAM_MISTAKES.items():
+        if np.isclose(number, mistake, atol=1e-2):
+            raise Wrong(message)
+    expect_close(number, 2 / 3, f"It is not {number:g}.", tolerance=5e-3)
 
 
 def identity_loss(to_serif, to_sans, sans, serif):
     return np.abs(to_serif(serif) - serif).mean() + np.abs(to_sans(sans) - sans).mean()
+
+
+def identity_loss_letter_by_letter(to_serif, to_sans, sans, serif):
+    total = 0.0
+    for translate, letters in ((to_sans, sans), (to_serif, serif)):
+        changes = [np.abs(changed - letter).mean() for changed, letter in zip(translate(letters), letters)]
+        total += sum(changes) / len(changes)
+    return total
 
 
 def other_style_given(to_serif, to_sans, sans, serif):
@@ -37,21 +50,34 @@ def one_generator_only(to_serif, to_sans, sans, serif):
     return np.abs(to_serif(serif) - serif).mean()
 
 
+def averaged(to_serif, to_sans, sans, serif):
+    return identity_loss(to_serif, to_sans, sans, serif) / 2
+
+
+def no_absolute_value(to_serif, to_sans, sans, serif):
+    return (to_serif(serif) - serif).mean() + (to_sans(sans) - sans).mean()
+
+
+IDENTITY_MISTAKES = {
+    other_style_given: "Each generator got letters to translate. Give it letters that are already as it wants them.",
+    cycle_instead: "That is the cycle loss. Here each generator is used once, on letters of its own target style.",
+    squared_identity: "Take the mean absolute difference, not the mean square.",
+    one_generator_only: "That is one half of it. The generator of the other direction belongs in it, too.",
+    averaged: "You took the mean of the two. They are added.",
+    no_absolute_value: "The absolute value is missing: differences up and down would cancel.",
+}
+
+
 def test_identity_loss(answer):
-    generator = np.random.default_rng(0)
-    sans, serif = generator.random((4, 28, 28, 1)), generator.random((4, 28, 28, 1))
-    arguments = (lambda letters: 0.9 * letters, lambda letters: 0.5 * letters + 0.1, sans, serif)
-    result = answer(*arguments)
-    mistakes = {
-        other_style_given: "Each generator got letters to translate. Give it letters that are already as it wants them.",
-        cycle_instead: "That is the cycle loss. Here each generator is used once, on letters of its own target style.",
-        squared_identity: "Take the mean absolute difference, not the mean square.",
-        one_generator_only: "That is one half of it. The generator of the other direction belongs in it, too.",
-    }
-    for mistake, message in mistakes.items():
-        if np.shape(result) == () and result is not None and np.isclose(result, mistake(*arguments)):
-            raise Wrong(message)
-    expect_close(result, identity_loss(*arguments), "This is not the sum of the two mean absolute differences.")
+    for seed, (sans_count, serif_count) in enumerate([(4, 4), (6, 2), (1, 5)]):
+        random = np.random.default_rng(seed)
+        sans, serif = random.random((sans_count, 28, 28, 1)), random.random((serif_count, 28, 28, 1))
+        arguments = (lambda letters: 0.9 * letters, lambda letters: 0.5 * letters + 0.1, sans, serif)
+        result = one_number(answer(*arguments), "The loss")
+        for mistake, message in IDENTITY_MISTAKES.items():
+            if np.isclose(result, mistake(*arguments)):
+                raise Wrong(message)
+        expect_close(result, identity_loss(*arguments), "This is not the sum of the two mean absolute differences.")
 
 
 def test_start(answer):
@@ -70,6 +96,17 @@ def test_start(answer):
         raise Wrong("That is the distance of the untouched photograph. Measure the repainted one, with style weight 1.")
 
 
+PROGRAM = """
+noise = np.random.default_rng(0).random(cat.shape, dtype="float32")
+from_noise = repaint(trunk, cat, gravel, (1.0,), start=noise)
+from_the_cat = repaint(trunk, cat, gravel, (1.0,))
+content_distances = {
+    "photograph": float(distances(trunk, from_the_cat, cat, gravel)[0][0]),
+    "noise": float(distances(trunk, from_noise, cat, gravel)[0][0]),
+}
+check("306-3", content_distances)
+"""
+
 EXERCISES = [
     Exercise(
         key="306-1",
@@ -81,7 +118,15 @@ EXERCISES = [
             "The products are 0, 2 and 0. Take their mean over the three positions.",
         ),
         solution=0.6667,
-        wrong_answers={"sum": 2, "same channel": 1.6667, "divided by channels": 1.0},
+        wrong_answers={
+            "sum": 2,
+            "the first with itself": 1.6667,
+            "the second with itself": 3.333,
+            "divided by channels": 1.0,
+            "divided by all numbers": 0.333,
+            "means multiplied": 1.333,
+        },
+        also_right={"exactly": 2 / 3, "rounded": 0.67},
         explanation="(1 · 0 + 2 · 1 + 0 · 3) / 3 = 2/3: only at the second position do both features occur.",
     ),
     Exercise(
@@ -99,7 +144,10 @@ EXERCISES = [
             "cycle loss": cycle_instead,
             "squares": squared_identity,
             "one generator": one_generator_only,
+            "averaged": averaged,
+            "no absolute value": no_absolute_value,
         },
+        also_right={"letter by letter": identity_loss_letter_by_letter},
         explanation="Zhu and others add it where colours must stay. In the example with 1, 2 and 3 both styles are the same values, so it rules out the scheming translators. With real styles it need not: a translator may leave finished letters alone and still exchange the others.",
     ),
     Exercise(
@@ -118,6 +166,7 @@ EXERCISES = [
             "the untouched photograph": {"photograph": 0.0, "noise": 0.12},
             "percent": {"photograph": 5.0, "noise": 12.0},
         },
+        program=PROGRAM,
         explanation="Forty steps are too few to forget the noise. Gatys and others start from noise and take many more steps.",
     ),
 ]

@@ -2,25 +2,33 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, some_numbers
 
 ODDS, REWARDS = np.array([0.5, 0.3, 0.2]), np.array([1.0, 0.0, 0.0])
+SLOPE_MISTAKES = (
+    (ODDS * REWARDS, "You left out the mean reward: what counts is the reward minus J."),
+    (REWARDS - ODDS @ REWARDS, "That is the reward minus J. It still has to be multiplied by each probability."),
+    (-ODDS * (REWARDS - ODDS @ REWARDS), "The signs are exchanged: the score of the rewarded letter must rise."),
+    (ODDS - REWARDS, "That is the slope of a cross-entropy, for the loss. Asked is that of the mean reward."),
+    (REWARDS, "Those are the rewards, the slopes by the *probabilities*. The scores move all three at once."),
+)
 
 
 def test_slopes(answer):
-    if np.shape(answer) == (3,):
-        if np.allclose(answer, ODDS * REWARDS, atol=1e-3):
-            raise Wrong("You left out the mean reward: what counts is the reward minus J.")
-        if np.allclose(answer, REWARDS - ODDS @ REWARDS, atol=1e-3):
-            raise Wrong("That is the reward minus J. It still has to be multiplied by each probability.")
-        if np.allclose(answer, -ODDS * (REWARDS - ODDS @ REWARDS), atol=1e-3):
-            raise Wrong("The signs are exchanged: the score of the rewarded letter must rise.")
-    expect_close(answer, ODDS * (REWARDS - ODDS @ REWARDS), "The slope of score j is p_j (f_j - J).", tolerance=1e-3)
+    slopes = some_numbers(answer, (3,))
+    for mistake, message in SLOPE_MISTAKES:
+        if np.allclose(slopes, mistake, atol=1e-3):
+            raise Wrong(message)
+    expect_close(slopes, ODDS * (REWARDS - ODDS @ REWARDS), "The slope of score j is p_j (f_j - J).", tolerance=1e-3)
 
 
 def leave_one_out(rewards):
     rewards = np.asarray(rewards, dtype=float)
     return rewards - (rewards.sum() - rewards) / (len(rewards) - 1)
+
+
+def leave_one_out_in_a_loop(rewards):
+    return [reward - np.mean(np.delete(rewards, place)) for place, reward in enumerate(rewards)]
 
 
 def batch_mean(rewards):
@@ -36,22 +44,47 @@ def reversed_sign(rewards):
     return -leave_one_out(rewards)
 
 
+def baselines(rewards):
+    return rewards - leave_one_out(rewards)
+
+
+def equal_ones_left_out(rewards):
+    others = [rewards[rewards != reward] for reward in rewards]
+    return np.array([reward - (np.mean(rest) if len(rest) else 0) for reward, rest in zip(rewards, others)])
+
+
+ADVANTAGE_MISTAKES = {
+    batch_mean: "That is the mean of the whole batch: each reward is still part of its own baseline.",
+    divided_by_all: "The others are one fewer than the batch: divide their sum by n - 1.",
+    reversed_sign: "The sign is wrong: a reward above the others' mean must give a positive advantage.",
+    baselines: "Those are the means of the others. Subtract them from the rewards.",
+    equal_ones_left_out: "You leave out all rewards that are equal to this one. Another word with the same reward counts.",
+}
+
+
 def test_leave_one_out(answer):
-    rewards = np.array([0.1, 0.9, 0.4, 0.2])
-    result = answer(rewards.copy())
-    if result is not None and np.shape(result) == (4,):
-        if np.allclose(result, batch_mean(rewards)):
-            raise Wrong("That is the mean of the whole batch: each reward is still part of its own baseline.")
-        if np.allclose(result, divided_by_all(rewards)):
-            raise Wrong("The others are one fewer than the batch: divide their sum by n - 1.")
-        if np.allclose(result, reversed_sign(rewards)):
-            raise Wrong("The sign is wrong: a reward above the others' mean must give a positive advantage.")
-    expect_close(result, leave_one_out(rewards), "For rewards 1, 2 and 6 the advantages are -3, -1.5 and 4.5.")
+    random = np.random.default_rng(0)
+    for rewards in (np.array([0.1, 0.9, 0.4, 0.2]), np.array([1.0, 0.0, 1.0, 1.0, 0.25]), random.normal(size=30)):
+        result, expected = some_numbers(answer(rewards), rewards.shape, "The result"), leave_one_out(rewards)
+        for mistake, message in ADVANTAGE_MISTAKES.items():
+            wrong = mistake(rewards)
+            if np.allclose(result, wrong, atol=1e-6) and not np.allclose(wrong, expected, atol=1e-6):
+                raise Wrong(message)
+        expect_close(result, expected, "For rewards 1, 2 and 6 the advantages are -3, -1.5 and 4.5.")
 
 
 def draw_without_replacement(scores, uniform, count):
     noisy = np.asarray(scores) - np.log(-np.log(np.asarray(uniform)))
     return np.argsort(-noisy)[:count]
+
+
+def draw_one_after_the_other(scores, uniform, count):
+    noisy = {place: score - np.log(-np.log(uniform[place])) for place, score in enumerate(scores)}
+    drawn = []
+    for _ in range(count):
+        drawn.append(max(noisy, key=noisy.get))
+        del noisy[drawn[-1]]
+    return drawn
 
 
 def without_noise(scores, uniform, count):
@@ -66,26 +99,36 @@ def uniform_added(scores, uniform, count):
     return np.argsort(-(np.asarray(scores) + np.asarray(uniform)))[:count]
 
 
+def one_logarithm(scores, uniform, count):
+    return np.argsort(-(np.asarray(scores) - np.log(np.asarray(uniform))))[:count]
+
+
+def largest_last(scores, uniform, count):
+    return draw_without_replacement(scores, uniform, count)[::-1]
+
+
+DRAW_MISTAKES = {
+    without_noise: "These are always the letters of the highest scores: where is the noise?",
+    smallest_first: "These are the letters of the smallest sums. The largest are wanted, the largest one first.",
+    uniform_added: "You added the even numbers themselves. Turn them into Gumbel noise first: -ln(-ln u).",
+    one_logarithm: "Gumbel noise has two logarithms: -ln(-ln u).",
+    largest_last: "The right letters, in the wrong order: the largest sum first.",
+}
+
+
 def test_draw_without_replacement(answer):
-    generator = np.random.default_rng(0)
-    cases = [(generator.normal(size=8), generator.uniform(0.01, 0.99, size=8), count) for count in (2, 4, 7) * 7]
-    results = [answer(scores.copy(), uniform.copy(), count) for scores, uniform, count in cases]
-
-    def are_those_of(other):
-        return all(np.array_equal(result, other(*case)) for result, case in zip(results, cases))
-
-    if are_those_of(without_noise):
-        raise Wrong("These are always the letters of the highest scores: where is the noise?")
-    if are_those_of(smallest_first):
-        raise Wrong("These are the letters of the smallest sums. The largest are wanted, the largest one first.")
-    if are_those_of(uniform_added):
-        raise Wrong("You added the even numbers themselves. Turn them into Gumbel noise first: -ln(-ln u).")
+    random = np.random.default_rng(0)
+    cases = [(random.normal(size=8), random.uniform(0.01, 0.99, size=8), count) for count in (2, 4, 7) * 7]
+    results = [
+        some_numbers(answer(scores.copy(), uniform.copy(), count), (count,), "The result")
+        for scores, uniform, count in cases
+    ]
+    for mistake, message in DRAW_MISTAKES.items():
+        if all(np.array_equal(result, mistake(*case)) for result, case in zip(results, cases)):
+            raise Wrong(message)
     for result, case in zip(results, cases):
-        expect_close(
-            result,
-            draw_without_replacement(*case),
-            "Return the places of the `count` largest noisy scores, the largest first.",
-        )
+        message = "Return the places of the `count` largest noisy scores, the largest first."
+        expect_close(result, draw_without_replacement(*case), message)
 
 
 def test_best_temperature(answer):
@@ -100,6 +143,18 @@ def test_best_temperature(answer):
         raise Wrong("At this temperature it covers less than the share of its good words. Are the two exchanged?")
 
 
+PROGRAM = """
+good = {}
+covered = {}
+for temperature in np.arange(0.3, 1.25, 0.1).round(1):
+    result = rates(write(models["predicts"], temperature))
+    good[temperature] = result["good"]
+    covered[temperature] = result["covered"]
+chosen = max(good, key=good.get)
+best = {"temperature": chosen, "good": good[chosen], "covered": covered[chosen]}
+check("308-4", best)
+"""
+
 EXERCISES = [
     Exercise(
         key="308-1",
@@ -112,7 +167,11 @@ EXERCISES = [
             "without the mean reward": [0.5, 0.0, 0.0],
             "without the probabilities": [0.5, -0.5, -0.5],
             "signs exchanged": [-0.25, 0.15, 0.1],
+            "a cross-entropy": [-0.5, 0.3, 0.2],
+            "the rewards": [1, 0, 0],
+            "one of the three": 0.25,
         },
+        also_right={"computed": ODDS * (REWARDS - ODDS @ REWARDS)},
         explanation="The three add up to 0: softmax shares out one probability, so what one letter gains the others lose.",
     ),
     Exercise(
@@ -129,7 +188,10 @@ EXERCISES = [
             "mean of the batch": batch_mean,
             "divided by n": divided_by_all,
             "sign": reversed_sign,
+            "the baselines": baselines,
+            "equal rewards left out": equal_ones_left_out,
         },
+        also_right={"a loop, a list": leave_one_out_in_a_loop},
         explanation="A baseline must not depend on the outcome that it is compared with. With it the estimate is exactly unbiased.",
     ),
     Exercise(
@@ -143,7 +205,10 @@ EXERCISES = [
             "no noise": without_noise,
             "smallest sums": smallest_first,
             "even numbers added": uniform_added,
+            "one logarithm": one_logarithm,
+            "the largest last": largest_last,
         },
+        also_right={"one after the other, a list": draw_one_after_the_other},
         explanation="The racers' order of arrival is a draw without replacement: once the first is in, the others race on with their odds unchanged.",
     ),
     Exercise(
@@ -162,6 +227,7 @@ EXERCISES = [
             "another writer": {"temperature": 0.7, "good": 0.3, "covered": 0.2},
             "exchanged": {"temperature": 0.7, "good": 0.56, "covered": 0.68},
         },
+        program=PROGRAM,
         explanation="Colder letters are safer, until repeats and copies eat up the gain. Coverage falls all the way. By good words alone, each at its best temperature, the writer of the straight-through game comes close to the language model: what speaks for the model is coverage and time.",
     ),
 ]
