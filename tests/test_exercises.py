@@ -17,7 +17,7 @@ from course_utils.exercises import session as exercise_session
 from course_utils.exercises.exercise import expect_close, expect_equal, is_stub, measured_numbers, one_number, plain
 from course_utils.exercises.progress import progress_file, read_progress
 
-STILL_OPEN = {lesson.number for lesson in find_lessons()}  # lessons whose exercises lack `also_right`, yet
+STILL_OPEN = {lesson.number for lesson in find_lessons() if lesson.number > "308"}  # lessons that lack `also_right`, yet
 EXERCISES = [exercise for lesson in find_lessons() for exercise in load_exercises(lesson.number).values()]
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)
 

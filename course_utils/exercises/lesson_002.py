@@ -48,6 +48,13 @@ def tanh_in_place(hidden, hidden_slope):
     return hidden_slope
 
 
+def tanh_backward_by_parts(hidden, hidden_slope):
+    result = np.empty(hidden.shape)
+    for place in np.ndindex(hidden.shape):
+        result[place] = hidden_slope[place] - hidden_slope[place] * hidden[place] * hidden[place]
+    return result
+
+
 TANH_MISTAKES = (
     (relu_backward, "This is the backward pass of ReLU: it lets all through or nothing. tanh damps by 1 - tanh²."),
     (
@@ -64,10 +71,7 @@ def test_tanh(answer):
     for shape in ((4, 3), (1, 5), (6, 1)):
         hidden = np.tanh(generator.normal(size=shape))
         hidden_slope = generator.normal(size=shape)
-        given, given_slope = hidden.copy(), hidden_slope.copy()
-        result = answer(given, given_slope)
-        if not (np.array_equal(given, hidden) and np.array_equal(given_slope, hidden_slope)):
-            raise Wrong("The function changes the arrays that it was given (`*=` does that). Build a new one.")
+        result = answer(hidden, hidden_slope)
         for mistake, message in TANH_MISTAKES:
             if np.shape(result) == shape and np.allclose(result, mistake(hidden, hidden_slope)):
                 raise Wrong(message)
@@ -94,10 +98,11 @@ def test_bug(answer):
     if not isinstance(answer, dict) or set(answer) != {"wrong", "step"}:
         raise Wrong('Answer with a dictionary: the names under "wrong", the number of the step under "step".')
     names = answer["wrong"]
+    names = names.tolist() if isinstance(names, np.ndarray) else names
     if isinstance(names, str) or not isinstance(names, (list, tuple, set)):
         raise Wrong('Under "wrong" stands a list of two names, such as ["hidden bias", "output bias"].')
     step = one_number(answer["step"], "The step")
-    named = {str(name).strip().lower() for name in names}
+    named = {str(name).strip().lower().replace("_", " ") for name in names}
     if not named <= set(NAMES):
         raise Wrong(f"{sorted(named - set(NAMES))} are no names of our arrays. They are: {', '.join(NAMES)}.")
     if len(named) != 2:
@@ -175,7 +180,9 @@ EXERCISES = [
             "tanh of tanh": tanh_twice,
             "no square": no_square,
             "changes its arguments": tanh_in_place,
+            "one sum": lambda hidden, hidden_slope: (hidden_slope * (1 - hidden**2)).sum(),
         },
+        also_right={"number by number": tanh_backward_by_parts},
         explanation="The chain rule multiplies; and keeping `hidden` from the forward pass saves computing tanh again.",
     ),
     Exercise(
@@ -188,6 +195,18 @@ EXERCISES = [
             "Hidden unit 2 answers 0 on the tiny network. Should it get a slope?",
         ),
         solution={"wrong": ["hidden weights", "hidden bias"], "step": 5},
+        program="""
+            suspects = colleague_gradients(tiny_inputs, tiny_labels, tiny_parameters)
+            wrong = []
+            for name, suspect, numeric in zip(names, suspects, tiny_numeric):
+                if not np.allclose(suspect, numeric, atol=1e-4):
+                    wrong.append(name)
+            bug = {"wrong": wrong, "step": 5}
+            """,
+        also_right={
+            "in another order": {"wrong": ("hidden bias", "hidden weights"), "step": 5.0},
+            "an array": {"wrong": np.array(["hidden_weights", "hidden_bias"]), "step": np.int64(5)},
+        },
         wrong_answers={
             "the other two": {"wrong": ["output weights", "output bias"], "step": 5},
             "one of them": {"wrong": ["hidden weights", "output bias"], "step": 5},
@@ -214,6 +233,17 @@ EXERCISES = [
             "(b) `[np.full_like(array, 0.05 if array.ndim == 2 else 0) for array in start]`. Equal units get equal slopes.",
         ),
         solution={"arrays that moved": 1, "units differ by": 0.0},
+        program="""
+            zeros = [np.zeros_like(array) for array in start]
+            after, _ = train(zeros, train_inputs, train_labels, 0.3, 1)
+            moved = sum((array != 0).any() for array in after)
+
+            equal = [np.full_like(array, 0.05 if array.ndim == 2 else 0) for array in start]
+            after, _ = train(equal, train_inputs, train_labels, 0.3, 1)
+            apart = np.ptp(after[0], axis=1).max()
+            findings = {"arrays that moved": moved, "units differ by": apart}
+            """,
+        also_right={"rounded": {"arrays that moved": 1, "units differ by": 3e-8}},
         wrong_answers={
             "everything moves": {"arrays that moved": 4, "units differ by": 0},
             "both biases move": {"arrays that moved": 2, "units differ by": 0},

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number, some_numbers
 
 RATE_MISTAKES = (
     (4.0, "4 is the limit of the flattest direction. The steepest one would fly off."),
@@ -11,19 +11,6 @@ RATE_MISTAKES = (
     (0.1237, "The mean of the curvatures does not decide. Look at the steepest direction alone."),
     (40.0, "40 is the greatest curvature. For which rate is 1 - rate * 40 equal to -1?"),
 )  # fmt: skip
-
-
-def one_number(answer, name):
-    """The answer as a float. Raises Wrong unless it is one finite number."""
-    if isinstance(answer, (bool, np.bool_, str)) or np.size(answer) != 1:
-        raise Wrong(f"{name} is one number, not {answer!r}.")
-    try:
-        value = float(np.asarray(answer, dtype="float64").reshape(()))
-    except (TypeError, ValueError) as error:
-        raise Wrong(f"{name} is one number, not {type(answer).__name__}.") from error
-    if not np.isfinite(value):
-        raise Wrong(f"{name} must be finite.")
-    return value
 
 
 def test_largest_rate(answer):
@@ -49,12 +36,7 @@ FIRST_STEP_MISTAKES = (
 
 
 def test_first_step(answer):
-    try:
-        weights = np.asarray(answer, dtype="float64").reshape(-1)
-    except (TypeError, ValueError) as error:
-        raise Wrong("Answer with a list of two numbers, as in [1.0, 1.0].") from error
-    if weights.shape != (2,) or not np.isfinite(weights).all():
-        raise Wrong("Answer with a list of two finite numbers, one for each weight.")
+    weights = some_numbers(answer, (2,))
     for mistake, message in FIRST_STEP_MISTAKES:
         if np.allclose(weights, mistake, rtol=0, atol=2e-5 if mistake[0] == 0.99997 else 2e-4):
             raise Wrong(message)
@@ -82,6 +64,16 @@ def no_push(weights, slopes, velocity, learning_rate, momentum):
     return weights + momentum * new_velocity, new_velocity
 
 
+def old_velocity(weights, slopes, velocity, learning_rate, momentum):
+    return nesterov_step(weights, slopes, velocity, learning_rate, momentum)[0], velocity
+
+
+def nesterov_by_looking_ahead(weights, slopes, velocity, learning_rate, momentum):
+    push = -learning_rate * np.asarray(slopes)
+    coming = push + np.multiply(velocity, momentum)
+    return [weights + push + coming * momentum, coming]
+
+
 def in_place(weights, slopes, velocity, learning_rate, momentum):
     velocity *= momentum
     velocity -= learning_rate * slopes
@@ -101,6 +93,7 @@ NESTEROV_MISTAKES = (
     (momentum_step, "This is momentum as on the page. Nesterov's weight moves by momentum * new velocity - learning_rate * slope."),
     (uphill, "The ball rolls uphill: subtract learning_rate * slope."),
     (no_push, "The weight moves by momentum * new velocity alone. The push of the slope comes on top, once more."),
+    (old_velocity, "You return the velocity that you were given. The next step needs the new one."),
     (swapped, "The order is: the new weights, then the new velocity."),
 )  # fmt: skip
 
@@ -114,14 +107,11 @@ def test_nesterov(answer):
 
 def _nesterov_case(answer, arrays, learning_rate, momentum):
     weights, slopes, velocity = arrays
-    given = weights.copy(), slopes.copy(), velocity.copy()
-    result = answer(*given, learning_rate, momentum)
-    if result is None:
-        raise Wrong("The function returns None: is the `return` missing?")
+    result = answer(weights, slopes, velocity, learning_rate, momentum)
+    if isinstance(result, np.ndarray) and result.ndim == 3:
+        result = list(result)  # an array of two arrays
     if not isinstance(result, (tuple, list)) or len(result) != 2:
         raise Wrong("Return two things, in this order: the new weights, the new velocity.")
-    if not all(np.array_equal(now, before) for now, before in zip(given, arrays)):
-        raise Wrong("The function changes the arrays that it was given (`+=` does that). Build new ones.")
     for mistake, message in NESTEROV_MISTAKES:
         expected = mistake(*arrays, learning_rate, momentum)
         if all(np.shape(r) == np.shape(e) and np.allclose(r, e) for r, e in zip(result, expected)):
@@ -198,11 +188,13 @@ EXERCISES = [
             "`momentum * new_velocity - learning_rate * slopes`; no `+=` on the arguments.",
         ),
         solution=nesterov_step,
+        also_right={"in other words": nesterov_by_looking_ahead},
         wrong_answers={
             "plain momentum": momentum_step,
             "uphill": uphill,
             "no push": no_push,
             "swapped": swapped,
+            "the old velocity": old_velocity,
             "changes its arguments": in_place,
             "returns one thing": weights_only,
         },
@@ -218,6 +210,15 @@ EXERCISES = [
             "Do it in a loop over the three rates and keep rate and accuracy of the greatest.",
         ),
         solution={"rate": 0.003, "validation accuracy": 0.94},
+        program="""
+            accuracies = {}
+            for rate in (0.001, 0.003, 0.01):
+                history = train(keras.optimizers.Adam(rate, beta_1=0.0))
+                accuracies[rate] = history["val_accuracy"][-1]
+            best = max(accuracies, key=accuracies.get)
+            finding = {"rate": best, "validation accuracy": accuracies[best]}
+            """,
+        also_right={"another run": {"rate": 0.01, "validation accuracy": 0.928}},
         wrong_answers={
             "percent": {"rate": 0.003, "validation accuracy": 93.8},
             "another rate": {"rate": 0.3, "validation accuracy": 0.93},

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, some_numbers
 
 LOG_MISTAKES = (
     ([5 / 3, 1.0], "You gave each batch the same weight. The last batch holds fewer examples: weigh by the examples."),
@@ -14,12 +14,7 @@ LOG_MISTAKES = (
 
 
 def test_log(answer):
-    try:
-        numbers = np.asarray(answer, dtype="float64").reshape(-1)
-    except (TypeError, ValueError) as error:
-        raise Wrong("Answer with a list of two numbers: what `fit` logs, what the raw loss would be.") from error
-    if numbers.shape != (2,) or not np.isfinite(numbers).all():
-        raise Wrong("Answer with a list of two finite numbers: what `fit` logs, what the raw loss would be.")
+    numbers = some_numbers(answer, (2,))
     for mistake, message in LOG_MISTAKES:
         if np.allclose(numbers, mistake, rtol=0, atol=6e-3):
             raise Wrong(message)
@@ -73,11 +68,34 @@ def swapped(losses, patience):
     return stop_early(losses, patience)[::-1]
 
 
+def ties_count(losses, patience):
+    """An epoch that only equals the best counts as a new best."""
+    best_epoch = 0
+    for epoch in range(len(losses)):
+        if losses[epoch] <= losses[best_epoch]:
+            best_epoch = epoch
+        elif epoch - best_epoch >= patience:
+            return epoch + 1, best_epoch + 1
+    return len(losses), best_epoch + 1
+
+
+def stop_early_by_waiting(losses, patience):
+    best_epoch, waited, epoch = 1, 0, 1
+    while epoch < len(losses) and waited < patience:
+        epoch += 1
+        if losses[epoch - 1] < min(losses[: epoch - 1]):
+            best_epoch, waited = epoch, 0
+        else:
+            waited += 1
+    return [epoch, best_epoch]
+
+
 STOPPING_MISTAKES = (
     (one_more, "You wait one epoch too long: stop as soon as `patience` epochs in a row were not below the best."),
     (never_stops, "Your training never stops before the end of the list."),
     (sees_the_future, "Your best epoch lies after the end of the training. Look only at the epochs that ran."),
     (against_the_last, "Compare with the best loss so far, not with the loss of the epoch before."),
+    (ties_count, "A loss that only equals the best is not below it: the patience runs on."),
     (from_zero, "Your best epoch counts from 0. The first epoch is 1."),
     (swapped, "The order is: how many epochs ran, then which one was best."),
 )
@@ -89,6 +107,9 @@ def stopping_cases():
     yield [3.0, 2.0, 1.0, 1.5, 1.2, 1.1, 0.5, 0.4], 3
     yield [3.0, 2.0, 2.5, 2.4, 2.3, 2.2, 1.0], 2
     yield [1.0, 1.0, 1.0, 0.5], 2  # equal is not below
+    yield [4.0, 3.0, 2.0], 1  # the patience never runs out
+    yield [1.0, 2.0, 3.0], 1
+    yield [1.0], 1
     for patience in (1, 2, 3, 4):
         for _ in range(5):
             yield (2 + generator.normal(size=15) - 0.05 * np.arange(15)).round(2).tolist(), patience
@@ -105,8 +126,6 @@ def test_stopping(answer):
     results = []
     for losses, patience in stopping_cases():
         result = answer(list(losses), patience)
-        if result is None:
-            raise Wrong("The function returns None: is the `return` missing?")
         try:
             epochs, best_epoch = (whole_number(number) for number in result)
         except (TypeError, ValueError) as error:
@@ -175,21 +194,41 @@ def with_relu_at_the_end():
     return keras.Model(image, keras.layers.Dense(10, activation="relu")(joined))
 
 
+def two_branches_of_models():
+    import keras
+    from keras import layers
+
+    left = keras.Sequential([layers.Flatten(), layers.Dense(32), layers.ReLU()])
+    right = keras.Sequential([layers.Flatten(), layers.Dense(16), layers.Activation("tanh")])
+    image = keras.Input((28, 28, 1))
+    return keras.Model(image, layers.Dense(10)(layers.concatenate([right(image), left(image)])))
+
+
+def all_layers(model):
+    """The layers of a model, those of models inside it among them."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from all_layers(layer)
+        else:
+            yield layer
+
+
 def test_branches(answer):
     import keras
 
     model = answer()
-    if model is None:
-        raise Wrong("The function returns None: is the `return` missing?")
     if not isinstance(model, keras.Model):
         raise Wrong(f"Return a keras.Model, not {type(model).__name__}: keras.Model(input, output).")
+    if not model.built or not getattr(model, "inputs", None):
+        raise Wrong("Return a functional model: keras.Model(input, output) with one input of (28, 28, 1).")
     if len(model.inputs) != 1 or tuple(model.inputs[0].shape[1:]) != (28, 28, 1):
         raise Wrong(f"The input has the shape {model.inputs[0].shape[1:]}; it should be (28, 28, 1). Flatten inside.")
     if len(model.outputs) != 1 or tuple(model.outputs[0].shape[1:]) != (10,):
         raise Wrong(f"The output has the shape {model.outputs[0].shape[1:]}; it should be ten logits, (10,).")
-    if not any(isinstance(layer, keras.layers.Concatenate) for layer in model.layers):
+    layers = list(all_layers(model))
+    if not any(isinstance(layer, keras.layers.Concatenate) for layer in layers):
         raise Wrong("Nothing is joined: both Dense layers get the pixels, and Concatenate gets a list of the two.")
-    dense = {layer.units: layer for layer in model.layers if isinstance(layer, keras.layers.Dense)}
+    dense = {layer.units: layer for layer in layers if isinstance(layer, keras.layers.Dense)}
     if sorted(dense) != [10, 16, 32]:
         raise Wrong("There are three Dense layers: of 32, 16 and, at the end, 10 units.")
     if model.count_params() != 785 * (32 + 16) + 49 * 10:
@@ -228,6 +267,8 @@ def test_ink(answer):
         raise Wrong("Are the two exchanged? The network that saw the same kind of pixels in both parts reads more.")
     if not 0.85 <= scaled <= 0.98:
         raise Wrong("On the images from 0 to 1, three epochs reach about nine of ten. Take `val_accuracy` of `result`.")
+    if raw < 0.05:
+        raise Wrong("Even guessing reads about one of ten. Take `val_accuracy` of the last epoch.")
     if raw > scaled - 0.1:
         raise Wrong("Only the training images are multiplied by 255. Make a new network for each training.")
 
@@ -270,7 +311,9 @@ EXERCISES = [
             "counts from zero": from_zero,
             "never stops": never_stops,
             "exchanged": swapped,
+            "ties count as better": ties_count,
         },
+        also_right={"by waiting": stop_early_by_waiting},
         explanation="This is keras.callbacks.EarlyStopping. It cannot know that a better epoch would have come later.",
     ),
     Exercise(
@@ -291,6 +334,7 @@ EXERCISES = [
             "flat input": flat_input,
             "not a model": lambda: 38170,
         },
+        also_right={"models inside the model": two_branches_of_models},
         explanation="Two branches: 785 * 32 + 785 * 16 weights, and 49 * 10 after the join.",
     ),
     Exercise(
@@ -303,6 +347,14 @@ EXERCISES = [
             "Make a new network before each of the two trainings; otherwise the second goes on where the first stopped.",
         ),
         solution={"0 to 1": 0.92, "0 to 255": 0.37},
+        program="""
+            finding = {}
+            for name, inputs in {"0 to 1": images, "0 to 255": 255 * images}.items():
+                network = new_network()
+                prepare(network)
+                finding[name] = result(network, inputs=inputs)["val_accuracy"]
+            """,
+        also_right={"another run": {"0 to 1": 0.91, "0 to 255": 0.52}},
         wrong_answers={
             "percent": {"0 to 1": 92, "0 to 255": 37},
             "exchanged": {"0 to 1": 0.37, "0 to 255": 0.92},

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, one_number
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, one_number, some_numbers
 
 WEIGHT_MISTAKES = {
     4608: "You counted the weights of the kernels. Each of the 32 kernels has a bias too.",
@@ -51,17 +51,9 @@ KERNEL_MISTAKES = (
 
 
 def test_kernel(answer):
-    try:
-        kernel = np.asarray(answer)
-        if kernel.dtype == bool:
-            raise TypeError
-        kernel = kernel.astype("float64").squeeze()
-    except (TypeError, ValueError) as error:
-        raise Wrong("The answer is a 3 x 3 array of numbers.") from error
-    if kernel.shape != (3, 3):
-        raise Wrong(f"The kernel has shape {np.shape(answer)}; it should be (3, 3).")
-    if not np.isfinite(kernel).all():
-        raise Wrong("A weight of the kernel is infinite or not a number.")
+    if isinstance(answer, np.ndarray) and answer.shape == (3, 3, 1, 1):  # as Keras stores it
+        answer = np.reshape(answer, (3, 3))
+    kernel = some_numbers(answer, (3, 3), "The kernel")
     images = np.random.default_rng(0).normal(size=(3, 6, 7))
     result = correlate(images, kernel)
     for mistake, message in KERNEL_MISTAKES:
@@ -79,6 +71,17 @@ def average_pool2d(images, size, stride):
         across = slice(x, x + columns * stride, stride)
         total = total + images[:, down, across]
     return total / size**2
+
+
+def average_by_windows(images, size, stride):
+    windows = np.lib.stride_tricks.sliding_window_view(images, (size, size), axis=(1, 2))
+    return windows[:, ::stride, ::stride].mean(axis=(-2, -1))
+
+
+def average_by_keras(images, size, stride):
+    import keras
+
+    return keras.layers.AveragePooling2D(size, strides=stride)(images)
 
 
 def largest_of_each_window(images, size, stride):
@@ -127,7 +130,7 @@ def test_average_pool(answer):
     generator = np.random.default_rng(1)
     for shape, size, stride in [((2, 9, 7, 3), 3, 2), ((3, 6, 6, 1), 2, 1), ((2, 8, 5, 2), 2, 2), ((1, 7, 7, 2), 2, 3)]:
         images = generator.normal(size=shape)
-        result, expected = answer(images.copy(), size, stride), average_pool2d(images, size, stride)
+        result, expected = answer(images, size, stride), average_pool2d(images, size, stride)
         for mistake, message in POOL_MISTAKES:
             if is_this_mistake(result, mistake(images, size, stride), expected):
                 raise Wrong(message)
@@ -173,6 +176,7 @@ EXERCISES = [
             "The pixel on the left. So the one weight that is not zero stands left of the middle.",
         ),
         solution=[[0, 0, 0], [1, 0, 0], [0, 0, 0]],
+        also_right={"as Keras stores it": one_at(1, 0).reshape(3, 3, 1, 1), "of floats": one_at(1, 0).tolist()},
         wrong_answers={
             "moves left, as if the kernel were turned": one_at(1, 2),
             "identity": one_at(1, 1),
@@ -193,6 +197,7 @@ EXERCISES = [
             "Begin with total = 0, add each piece, and divide by size * size at the end.",
         ),
         solution=average_pool2d,
+        also_right={"by windows": average_by_windows, "by Keras": average_by_keras},
         wrong_answers={
             "maximum": largest_of_each_window,
             "sum": sum_of_each_window,

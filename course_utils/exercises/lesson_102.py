@@ -48,6 +48,29 @@ def compares_shapes(function, images):
     return np.shape(function(moved(images, right=1))) == np.shape(moved(function(images), right=1))
 
 
+def same_sum(function, images):
+    return np.isclose(function(moved(images, right=1)).sum(), moved(function(images), right=1).sum())
+
+
+def moves_down(function, images):
+    return np.allclose(function(moved(images, down=1)), moved(function(images), down=1))
+
+
+def moves_two(function, images):
+    return np.allclose(function(moved(images, right=2)), moved(function(images), right=2))
+
+
+def exactly_equal(function, images):
+    there = function(np.concatenate([images[:, :, -1:], images[:, :, :-1]], axis=2))
+    return np.array_equal(there[:, :, 1:], function(images)[:, :, :-1]) and np.array_equal(
+        there[:, :, 0], function(images)[:, :, -1]
+    )
+
+
+def small_difference(function, images):
+    return np.abs(moved(function(images), right=1) - function(moved(images, right=1))).max() < 1e-6
+
+
 def blur(images):
     """A convolution around the rim; three places of the kernel."""
     return 0.5 * images + 0.3 * np.roll(images, 1, axis=2) - 0.2 * np.roll(images, 2, axis=1)
@@ -60,6 +83,11 @@ def bend(images):
 def weight_by_column(images):
     """Each column has a weight of its own."""
     return images * np.linspace(1, 2, images.shape[2])[:, np.newaxis]
+
+
+def weight_by_turns(images):
+    """Columns weigh 1 and 2 by turns: a move by two does not notice, a move by one does."""
+    return images * np.array([1, 2] * (images.shape[2] // 2))[:, np.newaxis]
 
 
 def mirror(images):
@@ -87,53 +115,52 @@ CASES = (
     (mean_everywhere, True, "a map that holds the mean of the image everywhere"),
     (rows_differ, True, "a layer with other weights in each row, for a move to the right"),
     (weight_by_column, False, "a layer with other weights in each column"),
+    (weight_by_turns, False, "a layer whose columns have two weights by turns"),
     (mirror, False, "a mirror"),
     (fixed_pattern, False, "a map that is the same for all images"),
 )
 MOVES_MISTAKES = (
     (stays_the_same, "You ask whether the output stays the same. That is invariance; here it should move along."),
     (forgets_to_move_first, "You move only the output. Move the images too, before `function` sees them."),
-    (compares_shapes, "You compare shapes. Compare the numbers: np.allclose."),
+    (compares_shapes, "You call everything equivariant. Compare the numbers, not the shapes: np.allclose."),
+    (same_sum, "You compare sums. Compare the arrays, number by number."),
+    (moves_down, "You move down. The question is a move to the right: right=1."),
+    (moves_two, "You move by two pixels. The question is a move by one."),
     (moves_back, "You move the output the other way. It should move as the images do."),
 )
 
 
+def few_images():
+    """Images (2, 5, 6, 3) in sixteenths: their sums are exact, so that equal may be tested without tolerance."""
+    return np.random.default_rng(3).integers(16, size=(2, 5, 6, 3)) / 16
+
+
 def test_moves_along(answer):
-    generator = np.random.default_rng(3)
     answers = []
     for function, _, name in CASES:
-        images = generator.random((2, 5, 6, 3))
-        verdict = answer(function, images.copy())
-        if np.shape(verdict) != () or np.asarray(verdict).dtype != bool:
+        verdict = answer(function, few_images())
+        if not isinstance(verdict, bool):
             raise Wrong(
                 f"For {name} you return {type(verdict).__name__}: one truth value is wanted, np.allclose gives it."
             )
-        answers.append(bool(verdict))
+        answers.append(verdict)
     expected = [moves for _, moves, _ in CASES]
     if answers == expected:
         return
     for mistake, message in MOVES_MISTAKES:
-        images = np.random.default_rng(4).random((2, 5, 6, 3))
-        if answers == [bool(mistake(function, images)) for function, _, _ in CASES]:
+        if answers == [bool(mistake(function, few_images())) for function, _, _ in CASES]:
             raise Wrong(message)
     wrong = next(number for number, verdict in enumerate(answers) if verdict != expected[number])
     _, moves, name = CASES[wrong]
     raise Wrong(f"For {name} the answer is {moves}; yours is {answers[wrong]}.")
 
 
-def shares_of(answer, *names):
-    """The reported shares, truth values refused."""
-    if isinstance(answer, dict):
-        for name in names:
-            if name in answer:
-                one_number(answer[name], f'"{name}"')
-    return measured_numbers(answer, *names, shares=names)
-
-
 def test_moved_digits(answer):
-    centred, moved_by_four = shares_of(answer, "centred", "moved")
+    centred, moved_by_four = measured_numbers(answer, "centred", "moved", shares=("centred", "moved"))
     if moved_by_four > centred + 0.03:
         raise Wrong("Better on moved digits than on centred ones? The two numbers may have changed places.")
+    if max(centred, moved_by_four) == 1:
+        raise Wrong("Not one mistake? Measure on the test digits, which the network has never seen.")
     if centred < 0.85:
         raise Wrong("The centred digits have suffered: LeNet-5 did better before. Train longer, or move less wildly.")
     if moved_by_four < 0.7:
@@ -141,7 +168,7 @@ def test_moved_digits(answer):
 
 
 def test_few_images(answer):
-    shared, unshared = shares_of(answer, "shared", "unshared")
+    shared, unshared = measured_numbers(answer, "shared", "unshared", shares=("shared", "unshared"))
     if min(shared, unshared) < 0.6:
         raise Wrong("That is very low for 500 images. As many steps as before need more epochs: about seven times.")
     if unshared > shared + 0.02:
@@ -182,11 +209,15 @@ EXERCISES = [
             "np.allclose(function(moved(images, right=1)), moved(function(images), right=1))",
         ),
         solution=moves_along,
+        also_right={"exactly equal": exactly_equal, "a small difference": small_difference},
         wrong_answers={
             "invariance": stays_the_same,
             "images not moved": forgets_to_move_first,
             "shapes only": compares_shapes,
             "the other way": moves_back,
+            "sums": same_sum,
+            "down": moves_down,
+            "by two": moves_two,
             "always true, in words": lambda function, images: "yes",
         },
         explanation="If both ways agree, the function is equivariant to this move.",
@@ -202,7 +233,19 @@ EXERCISES = [
             "Put it into a function without arguments and hand that to `train`. Then call moved_accuracy(network, 4).",
         ),
         solution={"centred": 0.966, "moved": 0.936},
+        program="""
+            def build_moving_lenet():
+                moves = layers.RandomTranslation(4 / 28, 4 / 28, fill_mode="constant")
+                return keras.Sequential([keras.Input((28, 28, 1)), moves, build_lenet()])
+
+
+            moving_lenet = train(build_moving_lenet, lenet_rate, train_images)
+            centred = accuracy(moving_lenet, test_images, test_labels)
+            finding = {"centred": centred, "moved": moved_accuracy(moving_lenet, 4)}
+            """,
+        also_right={"another run": {"centred": 0.951, "moved": 0.955}},
         wrong_answers={
+            "training images": {"centred": 1.0, "moved": 0.95},
             "percent": {"centred": 94.0, "moved": 91.0},
             "LeNet-5 as it was": {"centred": 0.96, "moved": 0.42},
             "changed places": {"centred": 0.7, "moved": 0.94},
@@ -222,6 +265,18 @@ EXERCISES = [
             "Then train(build_lenet, rate, train_images) and train(build_unshared_lenet, rate, train_images).",
         ),
         solution={"shared": 0.932, "unshared": 0.909},
+        program="""
+            all_of_it = train_images, train_labels, epochs
+            train_images, train_labels = train_images[:500], train_labels[:500]
+            epochs = 7 * epochs  # about as many steps
+            few_images = {}
+            builders = {"shared": build_lenet, "unshared": build_unshared_lenet}
+            for name, build in builders.items():
+                network = train(build, lenet_rate, train_images)
+                few_images[name] = accuracy(network, test_images, test_labels)
+            train_images, train_labels, epochs = all_of_it
+            """,
+        also_right={"another run": {"shared": 0.92, "unshared": 0.915}},
         wrong_answers={
             "percent": {"shared": 93.0, "unshared": 90.5},
             "changed places": {"shared": 0.9, "unshared": 0.94},

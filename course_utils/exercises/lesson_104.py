@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 
 FIELD_MISTAKES = (
     (23, "You counted pooling as if it saw one pixel. Its window of 3 widens the field too: by 2 steps of 2 pixels."),
@@ -14,12 +14,12 @@ FIELD_MISTAKES = (
 
 
 def test_field(answer):
+    field = one_number(answer)
     for mistake, message in FIELD_MISTAKES:
-        if np.shape(answer) == () and np.isreal(answer) and answer == mistake:
+        if field == mistake:
             raise Wrong(message)
-    expect_close(
-        answer, 27, f"It is not {answer!r}. Start with 1 and add (size - 1) times the step so far.", tolerance=1e-9
-    )
+    if field != 27:
+        raise Wrong(f"It is not {field:g}. Start with 1 and add (size - 1) times the step so far.")
 
 
 def largest_change(weights, epsilon):
@@ -42,6 +42,26 @@ def mean_weight(weights, epsilon):
     return epsilon * np.abs(weights).mean()
 
 
+def only_the_positive(weights, epsilon):
+    return epsilon * np.sum(weights[weights > 0])
+
+
+def size_of_the_sum(weights, epsilon):
+    return epsilon * np.abs(np.sum(weights))
+
+
+def without_epsilon(weights, epsilon):
+    return np.abs(weights).sum()
+
+
+def change_by_pushing(weights, epsilon):
+    return (weights * (epsilon * np.sign(weights))).sum()
+
+
+def change_by_loop(weights, epsilon):
+    return sum(max(epsilon * weight, -epsilon * weight) for weight in np.ravel(weights).tolist())
+
+
 CHANGE_MISTAKES = (
     (
         plain_sum,
@@ -52,17 +72,21 @@ CHANGE_MISTAKES = (
         "That is the bound when the LENGTH of the change is limited. Here each input is limited on its own.",
     ),
     (largest_weight, "You moved the one input with the largest weight. All inputs may move at once."),
+    (only_the_positive, "You moved the inputs with positive weights alone. Those with negative ones can move down."),
+    (size_of_the_sum, "You summed first. Take the absolute value of each weight, then the sum."),
+    (without_epsilon, "Where is epsilon? No input may move by more than that."),
     (mean_weight, "The effects add up: take the sum over the inputs, not the mean."),
 )
 
 
 def test_change(answer):
     generator = np.random.default_rng(3)
-    for shape, epsilon in (((5,), 0.1), ((28, 28), 0.04)):
+    for shape, epsilon in (((5,), 0.1), ((28, 28), 0.04), ((3, 4, 2), 1.5)):
         weights = generator.normal(size=shape)
-        result, expected = answer(weights.copy(), epsilon), largest_change(weights, epsilon)
+        result, expected = answer(weights, epsilon), largest_change(weights, epsilon)
+        result = one_number(result, "What your function returns")
         for mistake, message in CHANGE_MISTAKES:
-            if np.shape(result) == () and result is not None and np.isclose(result, mistake(weights, epsilon)):
+            if np.isclose(result, mistake(weights, epsilon)):
                 raise Wrong(message)
         expect_close(result, expected, "Try it on weights (1, -2) with epsilon 0.1: the best you can do is 0.3.")
 
@@ -98,25 +122,49 @@ def divides_by_zero(maps, weights, label):
         return positive / positive.max()
 
 
+def from_least_to_most(maps, weights, label):
+    summed = np.maximum(maps @ weights[:, label], 0)
+    return (summed - summed.min()) / max(np.ptp(summed), 1e-12)
+
+
+def positive_channels(maps, weights, label):
+    summed = np.maximum(maps * weights[:, label], 0).sum(axis=2)
+    return summed / max(summed.max(), 1e-12)
+
+
+def map_by_loop(maps, weights, label):
+    result = np.zeros(maps.shape[:2])
+    for channel in range(maps.shape[2]):
+        result += maps[..., channel] * weights[channel, label]
+    result[result < 0] = 0
+    return result / result.max() if result.any() else result
+
+
 MAP_MISTAKES = (
     (negative_kept, "Places that speak against the class are still negative. Set them to zero."),
     (not_scaled, "Divide by the largest value, so that the map reaches 1."),
     (without_weights, "You added the channels as they are. Each counts with its weight for the class."),
+    (from_least_to_most, "You took off the smallest value. Divide by the largest one, nothing else."),
+    (positive_channels, "You set channels to zero before adding. Add them up first, then set negative places to zero."),
     (wrong_axis, "You took a row of the weights. They are (channels, classes): the class chooses the column."),
 )
 
 
 def test_map(answer):
     generator = np.random.default_rng(4)
-    maps, weights = generator.uniform(size=(5, 6, 7)), generator.normal(size=(7, 7))
-    for label in (0, 3):
-        result, expected = answer(maps.copy(), weights.copy(), label), class_activation_map(maps, weights, label)
+    square = generator.uniform(size=(5, 6, 7)), generator.normal(size=(7, 7))
+    all_speak = generator.uniform(size=(4, 4, 3)) + 0.5, np.abs(generator.normal(size=(3, 5)))
+    few_channels = generator.uniform(size=(6, 3, 4)) - 0.1, generator.normal(size=(4, 9))
+    for (maps, weights), label in ((square, 0), (square, 3), (all_speak, 2), (few_channels, 8), (few_channels, 1)):
+        result, expected = answer(maps, weights, label), class_activation_map(maps, weights, label)
         for mistake, message in MAP_MISTAKES:
-            wrong = mistake(maps, weights, label)
-            if np.shape(result) == wrong.shape and np.allclose(result, wrong) and not np.allclose(wrong, expected):
+            wrong = mistake(maps, weights, label) if mistake is not wrong_axis or label < len(weights) else expected
+            numeric = np.shape(result) == wrong.shape and np.asarray(result).dtype.kind == "f"
+            if numeric and np.allclose(result, wrong) and not np.allclose(wrong, expected):
                 raise Wrong(message)
         expect_close(result, expected, "The map differs from the weighted sum of the channels.")
-    nothing = answer(maps.copy(), -np.abs(weights), 1)
+    maps, weights = square
+    nothing = answer(maps, -np.abs(weights), 1)
     if not np.array_equal(nothing, np.zeros((5, 6))):
         raise Wrong("When nothing speaks for the class, the map should be zeros: mind the division by zero.")
 
@@ -125,6 +173,10 @@ def test_finding(answer):
     clean, attacked = measured_numbers(answer, "clean", "attacked", shares=("clean", "attacked"))
     if attacked > clean:
         raise Wrong("Better under attack than without? Perhaps the two changed places, or the step went down the loss.")
+    if attacked == clean:
+        raise Wrong("An attack that costs nothing? Change the test scenes by 0.02 along the new network's gradient.")
+    if clean > 0.98:
+        raise Wrong("So few mistakes? Measure on the test scenes, which the network has never seen.")
     if clean < 0.4:
         raise Wrong(
             "On clean scenes the defence has ruined the network: it knew more before. Train longer, or attack less."
@@ -170,7 +222,11 @@ EXERCISES = [
             "length": length_of_weights,
             "one input": largest_weight,
             "mean": mean_weight,
+            "positive weights alone": only_the_positive,
+            "the size of the sum": size_of_the_sum,
+            "no epsilon": without_epsilon,
         },
+        also_right={"by pushing": change_by_pushing, "one by one": change_by_loop},
         explanation="It grows with the number of inputs: with ten thousand pixels a tiny epsilon is enough.",
     ),
     Exercise(
@@ -189,7 +245,10 @@ EXERCISES = [
             "without weights": without_weights,
             "row instead of column": wrong_axis,
             "division by zero": divides_by_zero,
+            "from least to most": from_least_to_most,
+            "positive channels alone": positive_channels,
         },
+        also_right={"by a loop": map_by_loop},
         explanation="Only the shape is left: scaling hides how sure the network was, so show the probability beside it.",
     ),
     Exercise(
@@ -203,7 +262,31 @@ EXERCISES = [
             "After training, compute the test direction anew: the new network has another gradient.",
         ),
         solution={"clean": 0.55, "attacked": 0.44},
+        program="""
+            undefended, rounds = network, scale(quick=6, full=20)
+            steps = rounds * -(-2 * len(train_images) // 64)
+            falling_rate = keras.optimizers.schedules.CosineDecay(0.01, decay_steps=steps)
+            # fgsm_direction and accuracy_after work on whatever is called `network`
+            network = keras.models.clone_model(undefended)
+            network.compile(keras.optimizers.Adam(falling_rate), loss, metrics=["accuracy"])
+            twice = np.concatenate([train_labels, train_labels])
+            for _ in range(rounds):
+                directions = []
+                for first in range(0, len(train_images), 500):
+                    part = slice(first, first + 500)
+                    directions.append(fgsm_direction(train_images[part], train_labels[part]))
+                changed = train_images + 0.02 * np.concatenate(directions)
+                scenes_of_both = np.concatenate([train_images, changed.clip(0, 1)])
+                network.fit(scenes_of_both, twice, batch_size=64, epochs=1, verbose=0)
+            direction = fgsm_direction(test_images, test_labels)
+            clean, attacked_now = accuracy_after(0 * direction), accuracy_after(0.02 * direction)
+            finding = {"clean": clean, "attacked": attacked_now}
+            network = undefended
+            """,
+        also_right={"another run": {"clean": 0.66, "attacked": 0.53}},
         wrong_answers={
+            "no attack": {"clean": 0.6, "attacked": 0.6},
+            "training scenes": {"clean": 1.0, "attacked": 0.9},
             "percent": {"clean": 68, "attacked": 50},
             "changed places": {"clean": 0.44, "attacked": 0.55},
             "not defended": {"clean": 0.71, "attacked": 0.36},

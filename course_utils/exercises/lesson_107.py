@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 
 ROW_MISTAKES = (
     (21, 'That is the size with padding "same": 7 * 3. With "valid" nothing that was stamped is cut off.'),
@@ -14,10 +14,12 @@ ROW_MISTAKES = (
 
 
 def test_rows(answer):
+    rows = one_number(answer)
     for mistake, message in ROW_MISTAKES:
-        if np.shape(answer) == () and np.isreal(answer) and answer == mistake:
+        if rows == mistake:
             raise Wrong(message)
-    expect_close(answer, 23, f"It is not {answer!r}.", tolerance=1e-9)
+    if rows != 23:
+        raise Wrong(f"It is not {rows:g}.")
 
 
 def noisy(images, t, alpha_bar, noise):
@@ -48,9 +50,32 @@ def along_the_columns(images, t, alpha_bar, noise):
     return np.sqrt(kept) * images + np.sqrt(1 - kept) * noise
 
 
+def multiplied_up(images, t, alpha_bar, noise):
+    return noisy(images, t, np.cumprod(alpha_bar), noise)
+
+
+def one_step_before(images, t, alpha_bar, noise):
+    return noisy(images, np.maximum(np.asarray(t) - 1, 0), alpha_bar, noise)
+
+
+def noisy_by_loop(images, t, alpha_bar, noise):
+    result = np.zeros(images.shape)
+    for place in range(len(images)):
+        kept = alpha_bar[t[place]]
+        result[place] = kept**0.5 * images[place] + (1 - kept) ** 0.5 * noise[place]
+    return result
+
+
+def noisy_by_einsum(images, t, alpha_bar, noise):
+    image_part, noise_part = np.sqrt([alpha_bar[t], 1 - alpha_bar[t]])
+    return np.einsum("n,nrcx->nrcx", image_part, images) + np.einsum("n,nrcx->nrcx", noise_part, noise)
+
+
 NOISE_MISTAKES = (
     (without_roots, "The roots are missing: alpha_bar and 1 - alpha_bar are shares of the variance."),
     (one_minus_root, "The share of the noise is the root of 1 - alpha_bar, not 1 minus the root."),
+    (multiplied_up, "`alpha_bar` is the product over the steps already. Do not multiply it up once more."),
+    (one_step_before, "You took the step before: alpha_bar[t] belongs to step t."),
     (shares_swapped, "Image and noise have changed places: alpha_bar is what is kept of the image."),
     (same_step_for_all, "All images got the first step. Each has its own: alpha_bar[t] holds one value an image."),
     (
@@ -62,34 +87,41 @@ NOISE_MISTAKES = (
 
 def test_noisy(answer):
     generator = np.random.default_rng(1)
-    images, noise = generator.normal(size=(2, 5, 4, 5, 1))  # as many images as columns: a wrong axis goes unnoticed
-    t, alpha_bar = np.array([3, 0, 7, 5, 5]), np.linspace(0.95, 0.05, 8)
-    result = answer(images.copy(), t.copy(), alpha_bar.copy(), noise.copy())
-    for mistake, message in NOISE_MISTAKES:
-        if np.shape(result) == images.shape and np.allclose(result, mistake(images, t, alpha_bar, noise)):
-            raise Wrong(message)
-    expect_close(result, noisy(images, t, alpha_bar, noise), "The noisy images differ.")
+    for n, rows, columns in ((5, 4, 5), (4, 4, 4), (7, 3, 2)):  # as many images as columns: a wrong axis goes unnoticed
+        images, noise = generator.normal(size=(2, n, rows, columns, 1))
+        t = np.concatenate([[3, 0, 7], generator.integers(8, size=n - 3)])
+        alpha_bar = np.sort(generator.uniform(0.02, 0.98, size=8))[::-1].copy()
+        result = answer(images, t, alpha_bar, noise)
+        numeric = np.shape(result) == images.shape and np.asarray(result).dtype.kind == "f"
+        for mistake, message in NOISE_MISTAKES:
+            if mistake is along_the_columns and n != columns:
+                continue
+            if numeric and np.allclose(result, mistake(images, t, alpha_bar, noise)):
+                raise Wrong(message)
+        expect_close(result, noisy(images, t, alpha_bar, noise), "The noisy images differ.")
+
+
+STEPS = (5, 10, 25, 100)
 
 
 def test_finding(answer):
     if not isinstance(answer, dict):
-        raise Wrong("The finding is a dictionary: {setting: measured Fréchet distance, ...}.")
-    if len(answer) < 3:
-        raise Wrong(f"Report at least three settings, not {len(answer)}: two points do not show a trend.")
-    try:
-        distances = [float(value) for value in answer.values()]
-    except (TypeError, ValueError) as error:
-        raise Wrong("Each value must be a number, the Fréchet distance that you measured.") from error
-    if not all(np.isfinite(distances)) or min(distances) < 0:
-        raise Wrong("A Fréchet distance is finite and never negative.")
-    if min(distances) < 0.3:
+        raise Wrong("The finding is a dictionary: {5: ..., 10: ..., 25: ..., 100: ...}.")
+    distances = dict(zip(STEPS, measured_numbers({str(key): value for key, value in answer.items()}, *map(str, STEPS))))
+    if min(distances.values()) < 0:
+        raise Wrong("A Fréchet distance is never negative.")
+    if min(distances.values()) < 0.3:
         raise Wrong("That is nearer than real test letters are. Did you compare the training letters with themselves?")
-    if min(distances) > 60:
+    if min(distances.values()) > 60:
         raise Wrong(
             "Even your best setting is worse than drawing pixels from a normal distribution. Look at the samples."
         )
-    if np.ptp(distances) < 1e-6:
-        raise Wrong("All distances are equal: did the setting change anything?")
+    if max(distances.values()) > 400:
+        raise Wrong("That is farther than noise is. Did you bring the samples from -1 to 1 to 0 to 1?")
+    if np.ptp(list(distances.values())) < 1e-6:
+        raise Wrong("All distances are equal: did the number of steps change anything?")
+    if distances[5] < distances[100]:
+        raise Wrong("Nearer with 5 steps than with 100? Are the distances at the right names?")
 
 
 EXERCISES = [
@@ -122,7 +154,10 @@ EXERCISES = [
             "swapped": shares_swapped,
             "first step for all": same_step_for_all,
             "wrong axis": along_the_columns,
+            "multiplied up": multiplied_up,
+            "one step before": one_step_before,
         },
+        also_right={"by a loop": noisy_by_loop, "by einsum": noisy_by_einsum},
         explanation="The squares of the two factors add up to 1, so pixels of variance 1 keep it on the whole way.",
     ),
     Exercise(
@@ -131,19 +166,31 @@ EXERCISES = [
         minutes=15,
         test=test_finding,
         hints=(
-            "def predict_noise(images, steps): return diffusion.denoiser.predict_on_batch([images, steps]); then "
-            "(denoise(predict_noise, count, steps)[-1].clip(-1, 1) + 1) / 2 are the samples.",
-            "Collect them: {steps: distance_to_real(samples) for each number of steps}.",
+            "The page draws with `denoise(predict_noise, count, diffusion_steps)[-1]`: put other numbers of steps there. "
+            "Its letters lie between -1 and 1: `(letters.clip(-1, 1) + 1) / 2` before you measure.",
+            "Collect them in a loop: finding[steps] = distance_to_real(...), for steps in (5, 10, 25, 100).",
         ),
         solution={5: 46.0, 10: 27.0, 25: 14.0, 100: 9.0},
+        program="""
+            finding = {}
+            for steps in (5, 10, 25, 100):
+                letters = denoise(predict_noise, count, steps)[-1]
+                finding[steps] = distance_to_real((letters.clip(-1, 1) + 1) / 2)
+            """,
+        also_right={
+            "names as texts": {"5": 50.0, "10": 31.0, "25": 16.0, "100": 13.5},
+            "more settings": {5: 46.0, 10: 27.0, 25: 14.0, 50: 10.0, 100: 9.0},
+        },
         wrong_answers={
             "one number": 9.7,
             "two settings": {10: 27.0, 100: 9.0},
-            "not measured": {5: "bad", 25: "good", 100: "best"},
-            "negative": {5: -40.0, 25: 14.0, 100: 9.0},
-            "training letters": {5: 0.0, 25: 14.0, 100: 9.0},
-            "nothing works": {5: 140.0, 25: 120.0, 100: 100.0},
-            "nothing changes": {5: 9.7, 25: 9.7, 100: 9.7},
+            "not measured": {5: "bad", 10: "bad", 25: "good", 100: "best"},
+            "negative": {5: -40.0, 10: 27.0, 25: 14.0, 100: 9.0},
+            "training letters": {5: 0.0, 10: 0.0, 25: 0.0, 100: 0.0},
+            "nothing works": {5: 140.0, 10: 130.0, 25: 120.0, 100: 100.0},
+            "nothing changes": {5: 9.7, 10: 9.7, 25: 9.7, 100: 9.7},
+            "exchanged": {5: 9.0, 10: 14.0, 25: 27.0, 100: 46.0},
+            "not scaled back": {5: 900.0, 10: 700.0, 25: 600.0, 100: 50.0},
         },
         explanation="Numbers of that kind: fewer steps are faster and worse, and the last doublings bring little. Read yours beside "
         "the distance of real test letters, which no model can be expected to beat.",
