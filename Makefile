@@ -7,7 +7,7 @@ BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
 help:
 	@echo "make run [LESSON=201]          execute every lesson, or one, and show all claims"
-	@echo "make lab                       open the lessons in JupyterLab"
+	@echo "make lab [LESSON=201]          open your copy of a lesson in JupyterLab"
 	@echo "make test                      run all tests, the lessons included"
 	@echo "make test-breaks [LESSON=201]  break the lessons on purpose and see what notices"
 	@echo "make test-colab                run the lessons on the versions of Colab"
@@ -29,7 +29,7 @@ run: .venv/ready
 	@.venv/$(BIN)/course run $(LESSON)
 
 lab: .venv/ready
-	@.venv/$(BIN)/jupyter lab notebooks/0_start/001_start_here.ipynb
+	@.venv/$(BIN)/course lab $(LESSON)
 
 test: .venv/ready
 	@.venv/$(BIN)/python -m pytest

@@ -1,6 +1,27 @@
 """Statements about results that code verifies: `claim` prints ✔ or ✘, and never raises."""
 
+import codecs
+import io
+import sys
+from typing import TextIO
+
 HOLDS, FAILS = "✔", "✘"
+IN_WORDS = {HOLDS: "holds:", FAILS: "FAILS:"}  # where the output has no such signs: a file in cp1252, for instance
+
+
+def _words_for_signs(error: UnicodeError) -> tuple[str, int]:
+    """A codec error handler: words for the two signs, ? for anything else that cannot be encoded."""
+    text = error.object[error.start : error.end]
+    return "".join(IN_WORDS.get(sign, "?") for sign in text), error.end
+
+
+codecs.register_error("words_for_signs", _words_for_signs)
+
+
+def allow_words_for_signs(stream: TextIO) -> None:
+    """Let an output that cannot show ✔ and ✘ show words instead of raising."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="words_for_signs")
 
 
 def claim(sentence: str, holds: object) -> None:
@@ -8,10 +29,16 @@ def claim(sentence: str, holds: object) -> None:
 
     `holds` is one true or false value (a Python, NumPy or TensorFlow boolean). Anything else, an array of several
     values or a NaN for instance, proves nothing and is shown as ✘ with the reason. A learner's changed setting must
-    show what broke, so no value raises here; nbval and `course run` read the printed line.
+    show what broke, so no value raises here; nbval and `course run` read the printed line. An output that cannot show
+    the signs gets words for them.
     """
     verdict, reason = _verdict(holds)
-    print(f"{HOLDS} {sentence}" if verdict else f"{FAILS} {sentence} ({reason})")
+    line = f"{HOLDS} {sentence}" if verdict else f"{FAILS} {sentence} ({reason})"
+    try:
+        print(line)
+    except UnicodeEncodeError:
+        encoding = sys.stdout.encoding
+        print(line.encode(encoding, "words_for_signs").decode(encoding))
 
 
 def _verdict(holds: object) -> tuple[bool, str]:

@@ -25,6 +25,7 @@ MOVES = {"201": "202", "202": "203"}
         ("from course_utils.exercises.lesson_201 import X", "from course_utils.exercises.lesson_202 import X"),
         ("functions_of(\"201\")", "functions_of(\"202\")"),
         ("make run LESSON=201, course run 201", "make run LESSON=202, course run 202"),
+        ("`course start 201`, `course lab 201`", "`course start 202`, `course lab 202`"),
         ("201 images, 1997-201-2, 3.201, a list of 202", "201 images, 1997-201-2, 3.201, a list of 202"),
         ("lesson 205 has 201 rows", "lesson 205 has 201 rows"),
     ],

@@ -1,10 +1,13 @@
 """The `course` command."""
 
+import sys
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from course_utils.claims import allow_words_for_signs
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Deep learning, four architectures: the course's own command."
@@ -17,11 +20,13 @@ OneLesson = Annotated[str, typer.Argument(help="A lesson's number, 201 for insta
 
 def main() -> None:
     """Entry point: an expected mistake ends in one sentence, not in a traceback."""
+    allow_words_for_signs(sys.stdout)
+    allow_words_for_signs(sys.stderr)
     try:
         app()
     except (OSError, KeyError, ValueError) as error:
-        sentence = str(error) if isinstance(error, OSError) else error.args[0]
-        console.print(f"[red]{sentence}[/red]", soft_wrap=True)
+        sentence = error.args[0] if isinstance(error, KeyError) else error
+        console.print(str(sentence), style="red", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(2) from error
 
 
@@ -63,6 +68,30 @@ def list_lessons() -> None:
 
 
 @app.command()
+def start(lesson: OneLesson) -> None:
+    """Make a copy of a lesson in my/, without outputs, to work in. A copy that is there stays as it is."""
+    from course_utils.command.copies import start_copy
+    from course_utils.command.lessons import checkout_folder, find_lessons
+
+    checkout = checkout_folder()
+    path = start_copy(find_lessons(lesson)[0], checkout)
+    console.print(f"Your copy: {path.relative_to(checkout).as_posix()}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def lab(lesson: Annotated[str, typer.Argument(help="A lesson's number.")] = "001") -> None:
+    """Open your copy of a lesson in JupyterLab, made first if there is none. Ctrl-C ends it."""
+    from course_utils.command.copies import copy_of, open_lab, start_copy
+    from course_utils.command.lessons import checkout_folder, find_lessons
+
+    checkout, chosen = checkout_folder(), find_lessons(lesson)[0]
+    path = copy_of(chosen, checkout)
+    if not path.exists():
+        start_copy(chosen, checkout)
+    open_lab(path, checkout)
+
+
+@app.command()
 def run(lesson: AnyLesson = "", scale: Annotated[str, typer.Option(help="quick or full")] = "quick") -> None:
     """Execute lessons, write them as pages to runs/, and show all claims. Fails if a lesson or a claim does."""
     from course_utils.command.lessons import find_lessons
@@ -80,7 +109,7 @@ def progress() -> None:
     """Your exercises: tried, solved, and where this is kept."""
     from course_utils.command.lessons import find_lessons
     from course_utils.exercises import load_exercises
-    from course_utils.exercises.progress import progress_file, read_progress
+    from course_utils.exercises.progress import progress_file, read_progress, why_not_kept
 
     tried = read_progress()
     table = Table("exercise", "title", "attempts", "")
@@ -89,7 +118,8 @@ def progress() -> None:
             entry = tried.get(key, {"attempts": 0, "solved": False})
             table.add_row(key, exercise.title, str(entry["attempts"]), "✔ solved" if entry["solved"] else "")
     console.print(table)
-    console.print(f"Kept in {progress_file()}", soft_wrap=True)
+    trouble = why_not_kept()
+    console.print(f"Not kept: {trouble}." if trouble else f"Kept in {progress_file()}", markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -117,7 +147,7 @@ def refresh(lesson: AnyLesson = "") -> None:
 
 
 @app.command()
-def seeds(lesson: OneLesson, count: int = 3) -> None:
+def seeds(lesson: OneLesson, count: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 3) -> None:
     """Execute a lesson with the seeds 1, 2, 3, ... and show which claims hold with each. Nothing is stored."""
     from course_utils.command.lessons import execute, find_lessons
 

@@ -1,0 +1,109 @@
+"""A learner's copy of a lesson: what it holds, where its links lead, and that no update of the course meets it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_utils.command import lessons as lessons_module
+from course_utils.command.cli import main
+from course_utils.command.copies import start_copy
+from course_utils.command.lessons import Lesson, checkout_folder, find_lessons
+
+ROOT = checkout_folder()
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """The lessons and the glossary in a folder that looks like a clone."""
+    folder = tmp_path / "clone"
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    (folder / "docs").mkdir()
+    for place in ("docs/glossary.md", "pyproject.toml", ".gitignore"):
+        shutil.copy(ROOT / place, folder / place)
+    return folder
+
+
+@pytest.fixture
+def course(monkeypatch, capsys):
+    """Call the command inside a clone: its status and what it printed."""
+
+    def call(clone, *arguments):
+        monkeypatch.setattr(lessons_module, "__file__", "/nowhere/course_utils/command/lessons.py")
+        monkeypatch.chdir(clone)
+        monkeypatch.setattr(sys, "argv", ["course", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return end.value.code, capsys.readouterr().out
+
+    return call
+
+
+def links(text):
+    return re.findall(r"\]\((?!http|#)([^)#]+)", text)
+
+
+def test_a_copy_is_the_lesson_without_outputs_and_its_links_lead_to_the_same_files(clone):
+    for original in find_lessons():
+        lesson = Lesson(original.number, clone / original.path.relative_to(ROOT))
+        copy = start_copy(lesson, clone)
+        assert copy == clone / "my" / f"{lesson.name}.ipynb"
+        pairs = list(zip(lesson.read().cells, nbformat.read(copy, as_version=4).cells, strict=True))
+        assert all(mine.source == cell.source for cell, mine in pairs if cell.cell_type == "code")
+        assert not any(mine.get("outputs") or mine.get("execution_count") for _, mine in pairs)
+        texts = [(cell.source, mine.source) for cell, mine in pairs if cell.cell_type == "markdown"]
+        places = [(lesson.path.parent / link).resolve() for text, _ in texts for link in links(text)]
+        assert [(copy.parent / link).resolve() for _, text in texts for link in links(text)] == places and places
+        assert all(place.exists() for place in places)
+        without_links = [[re.sub(r"\]\([^)#]+", "](", text) for text in both] for both in texts]
+        assert all(before == after for before, after in without_links)
+
+
+def test_a_second_call_leaves_the_copy_alone_and_says_where_it_is(clone, course):
+    assert course(clone, "start", "001") == (0, "Your copy: my/001_start_here.ipynb\n")
+    (clone / "my" / "001_start_here.ipynb").write_text("my answers")
+    status, printed = course(clone, "start", "001")
+    assert status == 2 and printed.startswith("Your copy is my/001_start_here.ipynb and stays as it is: open it, or")
+    assert (clone / "my" / "001_start_here.ipynb").read_text() == "my answers"
+
+
+def git(folder, *arguments):
+    """Call git, as somebody who has no settings of their own."""
+    own = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    own |= {
+        f"GIT_{role}_{what}": "learner@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
+    command = ["git", "-c", "init.defaultBranch=main", "-c", "core.autocrlf=false", *arguments]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, env={**os.environ, **own})
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_an_update_meets_no_conflict_and_leaves_the_copy_alone(clone, course, tmp_path):
+    git(clone, "init", "--quiet")
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "-m", "The course")
+    git(tmp_path, "clone", "--quiet", "--no-hardlinks", str(clone), "learner")
+    learner = tmp_path / "learner"
+    place = Path("notebooks/0_start/001_start_here.ipynb")
+
+    assert course(learner, "start", "001")[0] == 0
+    copy = learner / "my" / place.name
+    copy.write_text(
+        copy.read_text(encoding="utf-8").replace('my_guess = \\"\\"', 'my_guess = \\"C\\"'), encoding="utf-8"
+    )
+    mine = copy.read_bytes()
+    assert b'my_guess = \\"C\\"' in mine and git(learner, "status", "--porcelain") == ""
+
+    lesson = clone / place
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("Start here", "Begin here"), encoding="utf-8")
+    git(clone, "commit", "--quiet", "-a", "-m", "An update of the same lesson")
+    git(learner, "pull", "--quiet", "--ff-only")
+    assert "Begin here" in (learner / place).read_text(encoding="utf-8")
+    assert copy.read_bytes() == mine and git(learner, "status", "--porcelain") == ""
