@@ -58,6 +58,7 @@ def test_full_digits_with_network(monkeypatch):
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: (part, (part[0][:10000], part[1][:10000])))
     digits = load_digits()
     assert [len(split.inputs) for split in (digits.train, digits.validation, digits.test)] == [55000, 5000, 10000]
+    assert digits.card.what.startswith("70,000 handwritten digits") and digits.card.sha256.startswith("731c5ac6")
 
 
 def test_shakespeare(monkeypatch):

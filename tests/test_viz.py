@@ -105,10 +105,16 @@ def test_image_grid_takes_grey_and_colour(shown, shape):
     assert len(shown) == 1
 
 
-@pytest.mark.parametrize("shape", [(4, 5), (0, 4, 5), (3, 4, 5, 2)])
+@pytest.mark.parametrize("shape", [(4, 5), (3, 4, 5, 2)])
 def test_image_grid_names_a_wrong_shape(shape):
     with pytest.raises(ValueError, match=re.escape(str(shape))):
         image_grid(np.zeros(shape), alt=ALT)
+
+
+def test_image_grid_without_images_says_so(shown, capsys):
+    image_grid(np.zeros((0, 4, 5)), [], alt=ALT)
+    image_grid(np.array([]), [], alt=ALT)
+    assert shown == [] and capsys.readouterr().out == 2 * "There is no picture to show here.\n"
 
 
 def test_image_grid_names_a_wrong_number_of_titles():

@@ -2,9 +2,12 @@
 
 import numpy as np
 
-from course_utils.datasets.dataset import Dataset, Split, embedded_file, read_cards
+from course_utils.datasets.dataset import Card, Dataset, Split, embedded_file, read_cards
 from course_utils.scale import current_scale
 
+MNIST = Card("mnist", "", "70,000 handwritten digits, 28 x 28 pixels", "LeCun, Cortes and Burges (1998), by keras.datasets",
+             "CC BY-SA 3.0", 11_490_434, "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+             "keras.datasets.mnist.load_data()")  # fmt: skip
 QUICK_PARTS = {"train": slice(0, 3500), "validation": slice(3500, 4000), "test": slice(4000, 5000)}
 
 
@@ -14,7 +17,6 @@ def load_digits() -> Dataset:
     Quick: 3500 / 500 / 1000 images for train / validation / test, every class equally often. Full: MNIST with
     55,000 / 5000 / 10,000 images, downloaded by `keras.datasets`; without a network the quick part is used.
     """
-    card = read_cards()["digits"]
     if current_scale() == "full":
         import keras
 
@@ -28,7 +30,8 @@ def load_digits() -> Dataset:
                 "validation": (images[55000:], labels[55000:]),
                 "test": test,
             }
-            return Dataset(card, **{name: _split(*part) for name, part in parts.items()})
+            return Dataset(MNIST, **{name: _split(*part) for name, part in parts.items()})
+    card = read_cards()["digits"]
     with np.load(embedded_file(card)) as archive:
         images, labels = archive["images"], archive["labels"]
     return Dataset(card, **{name: _split(images[part], labels[part]) for name, part in QUICK_PARTS.items()})

@@ -30,14 +30,18 @@ def image_grid(
     Each is `size` inches wide: more if its title or a row of 0.6 inch needs it, less if the whole
     would be wider than 9 inches. Grey images show 0 as white paper; `value_range` fixes what is
     white and black (default: least and greatest value). `row_labels`, one a row, stand at the left;
-    `frames` draws a thin line around each image. Raises ValueError on another shape, or if the
-    number of titles differs from that of images, or the number of row labels from that of rows.
+    `frames` draws a thin line around each image. Without images, as where a network makes no
+    mistake, a line says so. Raises ValueError on another shape, or if the number of titles differs
+    from that of images, or the number of row labels from that of rows.
     """
     images = np.asarray(images)
+    if images.size == 0:
+        print("There is no picture to show here.")
+        return
     if images.ndim == 4 and images.shape[-1] == 1:
         images = images[..., 0]
-    if not (images.ndim == 3 or (images.ndim == 4 and images.shape[-1] == 3)) or not len(images):
-        raise ValueError(f"images must have shape (n, height, width[, 1 or 3]) with n > 0, not {images.shape}.")
+    if not (images.ndim == 3 or (images.ndim == 4 and images.shape[-1] == 3)):
+        raise ValueError(f"images must have shape (n, height, width[, 1 or 3]), not {images.shape}.")
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"{len(titles)} titles for {len(images)} images: give one title an image.")
     columns = min(columns, len(images))
