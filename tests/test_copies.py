@@ -107,3 +107,10 @@ def test_an_update_meets_no_conflict_and_leaves_the_copy_alone(clone, course, tm
     git(learner, "pull", "--quiet", "--ff-only")
     assert "Begin here" in (learner / place).read_text(encoding="utf-8")
     assert copy.read_bytes() == mine and git(learner, "status", "--porcelain") == ""
+
+
+def test_lesson_001_and_the_readme_say_how_to_work_in_a_copy():
+    page = "\n".join(cell.source for cell in find_lessons("001")[0].read().cells)
+    assert "`course start 001`" in page and "`my/`" in page
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "`course start 201`" in readme and "`my/`" in readme and "git pull" in readme
