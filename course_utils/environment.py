@@ -131,6 +131,19 @@ def _choose_precision(mixed: bool) -> list[str]:
     return ["mixed_float16: products of 16 bits, weights of 32. Claims were set in float32 and may turn ✘."]
 
 
+def _scale_report(argument: str | None) -> list[str]:
+    """Which of two words on the scale won, and what to expect of the full scale."""
+    from course_utils.scale import current_scale
+
+    variable = os.environ.get("COURSE_SCALE", "").strip()
+    notes = []
+    if argument is not None and variable and variable.lower() != current_scale():
+        notes.append(f"COURSE_SCALE says {variable}; the scale in set_up(...) wins.")
+    if current_scale() == "full":
+        notes.append("full: takes much longer than quick. The claims were set at quick, some may turn ✘.")
+    return notes
+
+
 def set_up(seed: int, scale: str | None = None, mixed_precision: bool = False) -> None:
     """Prepare a lesson: import TensorFlow quietly, seed Python, NumPy and TensorFlow, set the picture style.
 
@@ -150,14 +163,5 @@ def set_up(seed: int, scale: str | None = None, mixed_precision: bool = False) -
     keras.utils.set_random_seed(seed)
     use_course_style()
     print(device_report())
-    for note in notes + _full_report() + _choose_precision(mixed_precision):
+    for note in notes + _scale_report(scale) + _choose_precision(mixed_precision):
         print(note)
-
-
-def _full_report() -> list[str]:
-    """What to expect of the full scale."""
-    from course_utils.scale import current_scale
-
-    if current_scale() != "full":
-        return []
-    return ["full: takes much longer than quick. The claims were set at quick, some may turn ✘."]

@@ -62,7 +62,9 @@ def test_quick_is_the_default_on_a_gpu_too(monkeypatch, gpu):
 def test_the_argument_wins_over_the_variable(monkeypatch, capsys):
     monkeypatch.setenv("COURSE_SCALE", "full")
     set_up(seed=1, scale="quick")
-    assert scale(quick=3, full=40) == 3 and capsys.readouterr().out.endswith("scale: quick\n")
+    first, *notes = capsys.readouterr().out.splitlines()
+    assert scale(quick=3, full=40) == 3 and first.endswith("scale: quick")
+    assert notes == ["COURSE_SCALE says full; the scale in set_up(...) wins."]
     set_up(seed=1)
     assert scale(quick=3, full=40) == 40
     monkeypatch.setenv("COURSE_SCALE", "quick")
@@ -83,7 +85,8 @@ def test_a_wrong_word_is_told_in_one_sentence_before_the_slow_import(monkeypatch
         set_up(seed=1, scale="huge" if source == "argument" else None)
 
 
-def test_one_line_at_quick_and_a_warning_at_full(capsys):
+def test_one_line_at_quick_and_a_warning_at_full(monkeypatch, capsys):
+    monkeypatch.delenv("COURSE_SCALE")
     set_up(seed=1, scale="quick")
     quick = capsys.readouterr().out.splitlines()
     set_up(seed=1, scale="full")
@@ -104,7 +107,7 @@ def test_one_line_at_quick_and_a_warning_at_full(capsys):
 def test_course_run_asks_the_option_then_the_variable(monkeypatch, words, variable, expected):
     scales = []
     monkeypatch.setattr(
-        "course_utils.command.run.run_lessons", lambda lessons, scale, console: scales.append(scale) or True
+        "course_utils.command.run.run_lessons", lambda lessons, scale, jobs, console: scales.append(scale) or True
     )
     monkeypatch.setenv("COURSE_SCALE", variable)
     result = CliRunner().invoke(app, ["run", "201", *words])
