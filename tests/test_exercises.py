@@ -17,7 +17,6 @@ from course_utils.exercises import session as exercise_session
 from course_utils.exercises.exercise import expect_close, expect_equal, is_stub, measured_numbers, one_number, plain
 from course_utils.exercises.progress import progress_file, read_progress
 
-STILL_OPEN = {lesson.number for lesson in find_lessons() if lesson.number > "308"}  # lessons that lack `also_right`, yet
 EXERCISES = [exercise for lesson in find_lessons() for exercise in load_exercises(lesson.number).values()]
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)
 
@@ -63,8 +62,6 @@ def is_function(exercise):
 @each_exercise
 def test_is_complete(exercise):
     assert 2 <= len(exercise.hints) <= 3 and exercise.title and exercise.explanation
-    if exercise.key[:3] in STILL_OPEN:
-        return
     if is_function(exercise):
         assert exercise.also_right, "give a second algorithm that is right"
         assert len(exercise.wrong_answers) >= 4, "name four plausible mistakes"
@@ -303,6 +300,8 @@ def test_broken_answers_are_wrong(exercise):
             accepted += faults if any(changed) else []
     else:
         for name, wrong in broken_values(exercise.solution):
+            if exercise.program and name == "a bit more":
+                continue  # what is measured may differ a little
             accepted += not_refused(exercise, name, wrong)
     assert not accepted, "\n".join(accepted)
 

@@ -62,14 +62,13 @@ def test_local_mask(answer: Callable[[int, int], np.ndarray]) -> None:
         transposed_mask: "Rows and columns are exchanged: a row is a query, and it may look left.",
         forbidden_mask: "True and False are exchanged: True means that the query may look.",
         mask_for_three: "The width of the window is always 3. Use the argument `window`.",
+        mask_without_itself: "A place sees itself, too: it is the last of its `window` places.",
+        causal_mask_alone: "A place sees all places before it. Use the argument `window`.",
     }
     random = np.random.default_rng()
     sizes = [(8, 3), (5, 1), (int(random.integers(6, 12)), 4), (int(random.integers(2, 6)), 7)]
     for length, window in sizes:
-        result = answer(length, window)
-        if result is None:
-            raise Wrong("The function returns None: is the `return` missing?")
-        result = np.asarray(result)
+        result = np.asarray(answer(length, window))
         if result.shape != (length, length):
             raise Wrong(f"For length {length} the shape is {result.shape}: one row a query, one column a key.")
         if result.dtype != bool:
@@ -78,7 +77,29 @@ def test_local_mask(answer: Callable[[int, int], np.ndarray]) -> None:
             for mistake, message in mistakes.items():
                 if np.array_equal(result, mistake(length, window)):
                     raise Wrong(message)
-            raise Wrong(f"Not right for length {length} and window {window}. Row 7 of (8, 3) is True in 5, 6 and 7.")
+            right = local_mask(length, window)
+            place = int(np.argmax((result != right).any(axis=1)))  # the first wrong row
+            sees, should_see = (np.flatnonzero(mask[place]).tolist() for mask in (result, right))
+            raise Wrong(
+                f"With length {length} and window {window} place {place} sees {sees}; it should see {should_see}."
+            )
+
+
+def mask_of_two_triangles(length: int, window: int) -> np.ndarray:
+    every = np.ones((length, length), dtype=bool)
+    return np.tril(every) & ~np.tril(every, -window)
+
+
+def mask_by_loops(length: int, window: int) -> list[list[bool]]:
+    return [[0 <= query - key < window for key in range(length)] for query in range(length)]
+
+
+def mask_without_itself(length: int, window: int) -> np.ndarray:
+    return local_mask(length, window + 1) & ~np.eye(length, dtype=bool)
+
+
+def causal_mask_alone(length: int, window: int) -> np.ndarray:
+    return local_mask(length, length)
 
 
 def weights_of(query_matrix: np.ndarray, key_matrix: np.ndarray) -> np.ndarray:
@@ -89,16 +110,19 @@ def weights_of(query_matrix: np.ndarray, key_matrix: np.ndarray) -> np.ndarray:
 
 
 def test_own_head(answer: object) -> None:
-    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
-        raise Wrong("The answer is a pair: (W_q, W_k).")
     try:
-        query_matrix, key_matrix = (np.array(matrix, dtype="float64") for matrix in answer)
+        matrices = [np.array(matrix, dtype="float64") for matrix in answer]
     except (TypeError, ValueError) as error:
-        raise Wrong("Both must be matrices of numbers.") from error
+        raise Wrong("The answer is a pair of matrices of numbers: (W_q, W_k).") from error
+    if len(matrices) != 2:
+        raise Wrong(f"The answer is a pair, (W_q, W_k), not {len(matrices)} things.")
+    query_matrix, key_matrix = matrices
     if query_matrix.shape != (3, 2) or key_matrix.shape != (3, 2):
         raise Wrong(f"The shapes are {query_matrix.shape} and {key_matrix.shape}; both should be (3, 2).")
     if not (np.isfinite(query_matrix).all() and np.isfinite(key_matrix).all()):
         raise Wrong("A number is infinite or not a number.")
+    if max(np.abs(query_matrix).max(), np.abs(key_matrix).max()) > 1e6:
+        raise Wrong("Such large numbers overflow somewhere. Numbers up to 10 are large enough.")
     weights = weights_of(query_matrix, key_matrix)
     persons = [KING, QUEEN]
     if min(weights[persons, LOVES]) > 0.9 and min(weights[LOVES, persons]) > 0.4:
@@ -113,22 +137,36 @@ def test_own_head(answer: object) -> None:
 
 def test_narrow_heads(answer: object) -> None:
     two, four = measured_numbers(answer, "2", "4", shares=("2", "4"))
-    if four < 0.5:
+    if two > four + 0.02:
+        raise Wrong("The narrower head finds more? Check which share belongs to which key_dim.")
+    if four < 0.9:
         raise Wrong(
-            "A head of 4 numbers finds more than that. Is it new, compiled with the same rate, trained 3 passes?"
+            "A head of 4 numbers finds nearly all. Is it new, at rate 0.01, and has it read the lists three times?"
         )
     if two == four:
         raise Wrong(
             "Twice the same share? Did both heads get their own key_dim, or were they measured on lists of training?"
         )
-    if two > four + 0.02:
-        raise Wrong("The narrower head finds more? Check which share belongs to which key_dim.")
-    if two < 0.28:
-        raise Wrong("That is less than the commonest number finds. Did the head of 2 numbers train at all?")
+    if two < 0.6:
+        raise Wrong("A head of 2 numbers finds more. Is it new, at rate 0.01, and has it read the lists three times?")
 
 
+# with seed 1, 2 and 3 the head of 2 numbers finds 0.853, 0.856 and 0.845, that of 4 finds 1.0 each time
 SOLVED_QUERY = [[9, 0], [-9, 9], [0, 0]]
 SOLVED_KEY = [[0, 1], [1, 0], [0, 0]]
+
+PROGRAM = """
+answer = {}
+for key_dim in (2, 4):
+    pairs_in, question_in = keras.Input((None, 26)), keras.Input((1, 26))
+    head = keras.layers.MultiHeadAttention(1, key_dim, use_bias=False)
+    logits = keras.layers.Dense(8)(head(question_in, pairs_in))
+    network = keras.Model([pairs_in, question_in], logits)
+    adam = keras.optimizers.Adam(1e-2)
+    network.compile(adam, cross_entropy, metrics=["accuracy"])
+    network.fit(inputs, number, batch_size=64, epochs=3, verbose=0)
+    answer[str(key_dim)] = right(network, test_inputs, test_number)
+"""
 
 EXERCISES = [
     Exercise(
@@ -143,6 +181,7 @@ EXERCISES = [
             "scores divided": np.log(5) / np.log(20),
             "equal share": 0.25,
             "percent": 50,
+            "the other keys alone": 1.0,
             "not a number": np.nan,
         },
         explanation="The exponentials are 1, 5, 2 and 2, with sum 10, and 5/10 is a half.",
@@ -164,7 +203,10 @@ EXERCISES = [
             "inverted": forbidden_mask,
             "numbers": mask_of_numbers,
             "always three": mask_for_three,
+            "not itself": mask_without_itself,
+            "the window ignored": causal_mask_alone,
         },
+        also_right={"two triangles": mask_of_two_triangles, "loops": mask_by_loops},
         explanation="Local attention costs length times window instead of length squared.",
     ),
     Exercise(
@@ -184,6 +226,12 @@ EXERCISES = [
             "loves looks at itself": ([[9, 0], [0, 9], [0, 0]], SOLVED_KEY),
             "one matrix": SOLVED_QUERY,
             "transposed": (np.transpose(SOLVED_QUERY), SOLVED_KEY),
+            "numbers without bounds": ([[1e300, 0], [-1e300, 1e300], [0, 0]], SOLVED_KEY),
+        },
+        also_right={
+            "one array": np.array([SOLVED_QUERY, SOLVED_KEY]),
+            "query and key exchanged": (SOLVED_KEY, SOLVED_QUERY),
+            "columns exchanged": (np.flip(SOLVED_QUERY, axis=1), np.flip(SOLVED_KEY, axis=1)),
         },
         explanation=(
             "Persons ask for an action, the action asks for persons; -9 for an action takes the wish for an action "
@@ -199,16 +247,18 @@ EXERCISES = [
             "Give attention_network an argument key_dim; then compile with Adam(1e-2) and fit as above.",
             "right(network, test_inputs, test_number) gives the share.",
         ),
-        solution={"2": 0.87, "4": 1.0},
+        solution={"2": 0.853, "4": 1.0},
+        program=PROGRAM,
         wrong_answers={
             "one number": 0.87,
             "percent": {"2": 87, "4": 100},
             "not trained": {"2": 0.12, "4": 0.13},
             "the same network twice": {"2": 0.9, "4": 0.9},
             "not a number": {"2": np.nan, "4": 1.0},
-            "two hardly trained": {"2": 0.2, "4": 1.0},
+            "two hardly trained": {"2": 0.5, "4": 1.0},
             "exchanged": {"2": 1.0, "4": 0.87},
         },
+        also_right={"another seed": {"2": 0.845, "4": 1.0}, "a wide margin": {"2": 0.94, "4": 0.99}},
         explanation=(
             "Two numbers can tell 16 letters apart if the letters lie on a circle: neighbours get similar scores, so a "
             "few are confused. Draw learned_k[:16] and see."

@@ -8,15 +8,12 @@ from course_utils.exercises.exercise import Exercise, Wrong, one_number
 
 
 def test_normalized(answer: object) -> None:
-    if answer is None:
-        raise Wrong("The answer is None: four numbers are wanted.")
     try:
-        numbers = np.asarray(answer, dtype="float64")
+        numbers = np.asarray(answer, dtype="float64").reshape(-1)
     except (TypeError, ValueError) as error:
         raise Wrong("Four numbers are wanted, a list for instance.") from error
-    numbers = numbers.reshape(-1)
-    if numbers.shape != (4,) or not np.isfinite(numbers).all():
-        raise Wrong("Four finite numbers are wanted, one for each of the vector's.")
+    if numbers.shape != (4,):
+        raise Wrong(f"Four numbers are wanted, one for each of the vector's, not {numbers.size}.")
     mistakes = {
         (-7, -1, 1, 7): "You took away the mean. Now divide by the root of the variance.",
         (-0.28, -0.04, 0.04, 0.28): "You divided by the variance, 25. Divide by its root.",
@@ -90,11 +87,24 @@ def test_weights_of_block(answer: Callable[[int, int], int]) -> None:
             raise Wrong(f"With width {width} and hidden {hidden} you count {number:g}; it should be {right}.")
 
 
+def weights_layer_by_layer(width: int, hidden: int) -> int:
+    layers = [2 * width, 4 * width**2, 2 * width, (width + 1) * hidden, (hidden + 1) * width]
+    return sum(layers)
+
+
 def similarity(distance: int, width: int) -> float:
     total = 0
     for column in range(0, width, 2):
         total += np.cos(distance * 10000 ** (-column / width))
     return total
+
+
+def product_of_two_stamps(distance: int, width: int) -> float:
+    frequencies = 10000.0 ** (-np.arange(0, width, 2) / width)
+    first, second = (
+        np.concatenate([np.sin(place * frequencies), np.cos(place * frequencies)]) for place in (7, 7 + distance)
+    )
+    return first @ second
 
 
 def mean_similarity(distance: int, width: int) -> float:
@@ -150,6 +160,12 @@ def test_more_readings(answer: object) -> None:
         raise Wrong("No gain at all? Is it a new model, read_plays(new_model, epochs=3), at the quick scale?")
 
 
+PROGRAM = """
+new_model = one_block_model(sinusoidal_positions(context, width))
+read_plays(new_model, epochs=3)
+answer = bits_of(new_model, letters, targets)[:, -1].mean()
+"""
+
 EXERCISES = [
     Exercise(
         key="402-1",
@@ -191,6 +207,7 @@ EXERCISES = [
             "biases in attention": attention_with_biases,
             "matrices for each head": matrices_for_each_head,
         },
+        also_right={"layer by layer": weights_layer_by_layer},
         explanation="With hidden = 4 width it is about 12 width squared: two thirds of it in the feed-forward part.",
     ),
     Exercise(
@@ -209,7 +226,9 @@ EXERCISES = [
             "sines": with_sines,
             "positive exponent": growing_angles,
             "first clock alone": first_clock_alone,
+            "the angle not turned by the distance": lambda distance, width: float(width / 2),
         },
+        also_right={"two stamps": product_of_two_stamps},
         explanation="So a head can learn to look a fixed number of places back, wherever it stands.",
     ),
     Exercise(
@@ -222,6 +241,7 @@ EXERCISES = [
             "bits_of(new_model, letters, targets)[:, -1].mean()",
         ),
         solution=2.81,
+        program=PROGRAM,
         wrong_answers={
             "a difference": 0.15,
             "measured on training letters": 2.0,

@@ -2,19 +2,18 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 
 
 def test_smoothed_target(answer):
-    try:
-        given = float(answer)
-    except (TypeError, ValueError) as error:
-        raise Wrong("One number was expected: what the right word gets.") from error
+    given = one_number(answer)
     named = {
         0.8: "The share is spread over all words, and the right word is one of them: it gets its part back.",
         0.05: "This is what each wrong word gets. The right one was asked for.",
         0.2: "This is the share that is taken away. What remains at the right word, and what does it get back?",
         1.0: "This is the target without smoothing.",
+        0.25: "This is an even share for each of the four words. Only 0.2 is spread evenly.",
+        85: "A target is a share from 0 to 1. Did you write percent?",
     }
     for wrong, message in named.items():
         if np.isclose(given, wrong, atol=1e-3):
@@ -52,17 +51,24 @@ def _strictly_before(tokens):
     return np.tril(np.ones((tokens.shape[1],) * 2, dtype=bool), -1) & (tokens != 0)[:, np.newaxis, :]
 
 
+def _by_length(tokens):
+    places, lengths = np.arange(tokens.shape[1]), (tokens != 0).sum(axis=1)
+    return np.tril(np.ones((len(places),) * 2, dtype=bool)) & (places < lengths[:, np.newaxis])[:, np.newaxis]
+
+
+def _first_sentence_for_all(tokens):
+    return decoder_mask(np.broadcast_to(tokens[:1], tokens.shape))
+
+
+def _by_loops(tokens):
+    count, length = tokens.shape
+    mask = np.zeros((count, length, length), dtype=bool)
+    for sentence, query, key in np.ndindex(mask.shape):
+        mask[sentence, query, key] = key <= query and tokens[sentence, key] != 0
+    return mask
+
+
 def test_decoder_mask(answer):
-    tokens = np.array([[0, 0, 5, 3, 7], [2, 4, 6, 0, 0], [1, 0, 9, 9, 2]])
-    given = answer(tokens.copy())
-    if given is None:
-        raise Wrong("The function returns None: is the `return` missing?")
-    given = np.asarray(given)
-    expected = decoder_mask(tokens)
-    if given.shape != expected.shape:
-        raise Wrong(f"The shape is {given.shape}; it should be {expected.shape}: one mask (t, t) a sentence.")
-    if given.dtype != bool:
-        raise Wrong("The mask must be boolean: True where a query may look.")
     mistakes = {
         "Padding may still be looked at: code 0 is no word.": _no_padding,
         "The future may still be looked at.": _no_future,
@@ -70,12 +76,22 @@ def test_decoder_mask(answer):
         "You struck out the queries that are padding, by rows. Strike out the keys, by columns.": _queries,
         "The mask is upside down: True means look.": _inverted,
         "A place may see itself, too: the diagonal belongs to the mask.": _strictly_before,
+        "Padding may stand in the middle, too. Look at each code, not at how many words there are.": _by_length,
+        "Each sentence has its own padding: you used that of the first one for all.": _first_sentence_for_all,
     }
-    for message, mistake in mistakes.items():
-        if np.array_equal(given, mistake(tokens)):
-            raise Wrong(message)
-    if not np.array_equal(given, expected):
-        raise Wrong("A key counts if it is a word and stands at the query's place or before.")
+    random = np.random.default_rng()
+    some_tokens = random.integers(1, 9, (4, 7)) * (random.random((4, 7)) < 0.6)
+    for tokens in (np.array([[0, 0, 5, 3, 7], [2, 4, 6, 0, 0], [1, 0, 9, 9, 2]]), some_tokens, np.array([[3, 0]])):
+        given, expected = np.asarray(answer(tokens)), decoder_mask(tokens)
+        if given.shape != expected.shape:
+            raise Wrong(f"The shape is {given.shape}; it should be {expected.shape}: one mask (t, t) a sentence.")
+        if given.dtype != bool:
+            raise Wrong("The mask must be boolean: True where a query may look.")
+        for message, mistake in mistakes.items():
+            if not np.array_equal(given, expected) and np.array_equal(given, mistake(tokens)):
+                raise Wrong(message)
+        if not np.array_equal(given, expected):
+            raise Wrong("A key counts if it is a word and stands at the query's place or before.")
 
 
 FINDING = {"half": 0.98, "tenth": 0.99}
@@ -97,6 +113,17 @@ def test_rates(answer):
         )
 
 
+PROGRAM = """
+finding = {}
+for name, divisor in (("half", 2), ("tenth", 10)):
+    fresh = build_translator(count, width, depth)
+    rate = WarmUp(divisor**2 * width, warm_up, warm_up)  # the width stands under a root
+    previous = shift_right(targets, starts)
+    train_translator(fresh, sources, previous, targets, rate, scale(quick=1, full=10))
+    codes = greedy_decode(fresh, test_sources[:half], test_starts[:half], LENGTH)
+    finding[name] = exact_match(decode(word_coder, codes), test.german)
+"""
+
 EXERCISES = [
     Exercise(
         key="403-1",
@@ -113,6 +140,8 @@ EXERCISES = [
             "a wrong word": 0.05,
             "the share": 0.2,
             "no smoothing": 1,
+            "an even share": 0.25,
+            "percent": 85,
             "something else": 0.5,
         },
         explanation="1 - 0.2 + 0.2 / 4. The three wrong words get 0.05 each, and the four sum to 1.",
@@ -134,7 +163,18 @@ EXERCISES = [
             "queries struck out": _queries,
             "upside down": _inverted,
             "not itself": _strictly_before,
+            "padding by length": _by_length,
+            "one padding for all": _first_sentence_for_all,
             "no batch": lambda tokens: np.tril(np.ones((tokens.shape[1],) * 2, dtype=bool)),
+            "numbers": lambda tokens: decoder_mask(tokens).astype(int),
+        },
+        also_right={
+            "by loops": _by_loops,
+            "as lists": lambda tokens: _by_loops(tokens).tolist(),
+            "by comparing places": lambda tokens: (
+                (np.arange(tokens.shape[1])[:, np.newaxis] >= np.arange(tokens.shape[1]))
+                & (np.asarray(tokens)[:, np.newaxis] > 0)
+            ),
         },
         explanation="A row that is padding on the left sees no key at all. Keras then makes its weights 0, the function of lesson 401 even; neither harms: nobody reads that row.",
     ),
@@ -149,6 +189,7 @@ EXERCISES = [
             "written = decode(word_coder, greedy_decode(fresh, test_sources[:half], test_starts[:half], LENGTH)); exact_match(written, test.german).",
         ),
         solution=FINDING,
+        program=PROGRAM,
         wrong_answers={
             "a key is missing": {"half": 0.9},
             "per cent": {"half": 95, "tenth": 90},

@@ -1,10 +1,8 @@
 """Exercises of lesson 404: the size of a cache, bits per character from tokens, the weights of a GPT, and more readings."""
 
-from numbers import Number
-
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, expect_equal, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers, one_number
 
 
 def test_cache_size(answer):
@@ -15,14 +13,11 @@ def test_cache_size(answer):
         384: "This is what one letter adds. After 100 letters there are 100 times as many.",
         30_000: "The scores are not kept, only keys and values are.",
     }
-    for wrong, message in named.items():
-        expect_not(answer, wrong, message)
-    expect_equal(answer, 38_400, "Blocks times 2 (keys and values) times places times width.")
-
-
-def expect_not(answer, wrong, message):
-    if isinstance(answer, Number) and answer == wrong:
-        raise Wrong(message)
+    given = one_number(answer)
+    if given in named:
+        raise Wrong(named[given])
+    if given != 38_400:
+        raise Wrong(f"It is not {given:g}: blocks times 2 (keys and values) times places times width.")
 
 
 def bits_per_character(token_bits, tokens):
@@ -45,19 +40,46 @@ def _sum(token_bits, tokens):
     return np.sum(token_bits)
 
 
+def _each_token_once(token_bits, tokens):
+    return np.sum(token_bits) / sum(len(token) for token in set(tokens))
+
+
+def _bytes(token_bits, tokens):
+    return np.sum(token_bits) / len("".join(tokens).encode())
+
+
+def _characters_per_bit(token_bits, tokens):
+    return 1 / bits_per_character(token_bits, tokens)
+
+
+def _weighted_mean(token_bits, tokens):
+    lengths = np.array([len(token) for token in tokens])
+    return np.average(np.asarray(token_bits) / lengths, weights=lengths)
+
+
 def test_bits_per_character(answer):
-    tokens, token_bits = ["The", " king", " s", "ing", "s", "."], np.array([9.0, 10.0, 4.0, 5.0, 3.0, 2.0])
-    given = answer(token_bits.copy(), list(tokens))
     mistakes = {
         "These are bits per token: a tokenizer with longer tokens would look worse. Divide by the characters.": _per_token,
         "A mean of ratios gives a short token as much weight as a long one. Add up first, then divide.": _mean_of_ratios,
         "The space before a word is a character too: it must be predicted like any other.": _without_spaces,
         "This is the sum for the whole text. Divide it by the number of characters.": _sum,
+        "A token that comes twice has its characters twice: do not make a set of the tokens.": _each_token_once,
+        "You counted bytes. A sign such as é is one character.": _bytes,
+        "These are characters per bit. Turn the fraction round.": _characters_per_bit,
     }
-    for message, mistake in mistakes.items():
-        if np.shape(given) == () and given is not None and np.isclose(given, mistake(token_bits, tokens)):
-            raise Wrong(message)
-    expect_close(given, bits_per_character(token_bits, tokens), "All bits, divided by all characters.")
+    random = np.random.default_rng()
+    pieces = ["The", " king", " s", "ing", "s", ".", " caf", "é", "\n", " and"]
+    texts = [pieces[:6] + ["ing"], pieces[6:], [pieces[place] for place in random.integers(0, len(pieces), 20)]]
+    for tokens in texts:
+        token_bits = random.uniform(1, 12, len(tokens)).round(2)
+        given = one_number(answer(token_bits, tokens), "The number of bits")
+        expected = bits_per_character(token_bits, tokens)
+        if np.isclose(given, expected, rtol=1e-4):
+            continue
+        for message, mistake in mistakes.items():
+            if np.isclose(given, mistake(token_bits, tokens), rtol=1e-4):
+                raise Wrong(message)
+        raise Wrong("All bits, divided by all characters.")
 
 
 def gpt_weights(signs, width, blocks):
@@ -87,6 +109,12 @@ def _three_projections(signs, width, blocks):
     return gpt_weights(signs, width, blocks) - blocks * (width * width + width)
 
 
+def _layer_by_layer(signs, width, blocks):
+    attention = 3 * (width + 1) * width + (width + 1) * width
+    block = [2 * width, attention, 2 * width, (width + 1) * 4 * width, (4 * width + 1) * width]
+    return signs * width + blocks * sum(block) + 2 * width + (width + 1) * signs
+
+
 def test_gpt_weights(answer):
     mistakes = {
         "You counted the matrices only. Dense layers and projections have biases, and each normalization two vectors.": _only_matrices,
@@ -95,14 +123,18 @@ def test_gpt_weights(answer):
         "Embedding and logits are two tables here: signs x width going in, width x signs going out.": _shared_embedding,
         "Attention has four projections: queries, keys, values, and the one that mixes the heads.": _three_projections,
     }
-    for signs, width, blocks in ((63, 64, 2), (10, 8, 3), (5, 4, 0)):
-        given = answer(signs, width, blocks)
+    some_sizes = np.random.default_rng().integers(3, 60, 3).tolist()
+    for signs, width, blocks in ((63, 64, 2), (10, 8, 3), (5, 4, 0), some_sizes):
+        given = one_number(answer(signs, width, blocks), "The number of weights")
+        expected = gpt_weights(signs, width, blocks)
         for message, mistake in mistakes.items():
-            if blocks and given == mistake(signs, width, blocks):
+            if given != expected and given == mistake(signs, width, blocks):
                 raise Wrong(message)
-        expect_close(
-            given, gpt_weights(signs, width, blocks), "Compare with model.summary(), layer by layer.", tolerance=0
-        )
+        if given != expected:
+            raise Wrong(
+                f"For gpt({signs}, {width}, {blocks}, ...) you count {given:g} weights, not {expected}. "
+                "Compare with summary(), layer by layer."
+            )
 
 
 FINDING = {"letters": 2.79, "tokens": 2.63}
@@ -125,6 +157,21 @@ def test_tokens_help(answer):
             "No gain. Did you train with 2 * readings, and divide by the characters of the targets, not of the inputs?"
         )
 
+
+PROGRAM = """
+tokenizer, _ = library_tokenizer(plays.train, 256, alphabet)
+model = gpt(256, width, blocks, places, heads=4)
+read = np.array(tokenizer.encode(plays.train).ids)
+train_network(model, read, *settings[f"GPT {width}"], 2 * readings)
+encoded = tokenizer.encode(plays.test)
+inputs, targets = windows(np.array(encoded.ids), context)
+token_bits = bits_of(model, inputs, targets).ravel()
+predicted = encoded.tokens[1 : len(token_bits) + 1]  # the first token is only read
+answer = {
+    "letters": bits_of(large, *windows(test, context)).mean(),
+    "tokens": token_bits.sum() / len("".join(predicted)),
+}
+"""
 
 EXERCISES = [
     Exercise(
@@ -162,7 +209,14 @@ EXERCISES = [
             "mean of ratios": _mean_of_ratios,
             "spaces left out": _without_spaces,
             "sum only": _sum,
+            "each token once": _each_token_once,
+            "bytes": _bytes,
+            "characters per bit": _characters_per_bit,
             "tokens counted twice": lambda token_bits, tokens: np.sum(token_bits) / (2 * len(tokens)),
+        },
+        also_right={
+            "weighted mean": _weighted_mean,
+            "of the joined text": lambda token_bits, tokens: sum(token_bits) / len("".join(tokens)),
         },
         explanation="The text is the same whatever the tokens are, so its characters are the common measure.",
     ),
@@ -184,6 +238,12 @@ EXERCISES = [
             "three projections": _three_projections,
             "block of 12 width": lambda signs, width, blocks: blocks * 12 * width,
         },
+        also_right={
+            "layer by layer": _layer_by_layer,
+            "one formula": lambda signs, width, blocks: (
+                blocks * (12 * width**2 + 13 * width) + 2 * signs * width + 2 * width + signs
+            ),
+        },
         explanation="12 x width squared in each block: twice the width is four times the block. The number of heads does not matter.",
     ),
     Exercise(
@@ -198,6 +258,7 @@ EXERCISES = [
             "token_bits = bits_of(model, inputs, targets).ravel(); the tokens predicted are encoded.tokens[1 : len(token_bits) + 1].",
         ),
         solution=FINDING,
+        program=PROGRAM,
         wrong_answers={
             "a key is missing": {"tokens": 2.63},
             "bits per token": {"letters": 2.79, "tokens": 4.73},

@@ -1,26 +1,31 @@
 """Exercises of lesson 406: a span on paper, a reader without a network, and heads against blocks."""
 
-from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers
+import functools
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers, some_numbers
 
 
 def test_span_on_paper(answer):
-    try:
-        given = tuple(int(word) for word in answer)
-    except (TypeError, ValueError) as error:
-        raise Wrong(
-            "Two whole numbers were expected: the first and the last word of the span, (0, 3) for instance."
-        ) from error
+    if isinstance(answer, (set, dict)):
+        raise Wrong("The order matters: first word, last word. Give a pair, (0, 3) for instance.")
+    given = tuple(some_numbers(answer, (2,), "The span").tolist())
     named = {
         (1, 0): "This is the best start and the best end, each for itself, and the end stands before the start.",
         (0, 0): "You kept the best end, so the start could only be word 0. Compare the sums: another has more than 5.",
         (3, 1): "The order is first word, then last word, counted from 0.",
         (2, 4): "You counted from 1. The first word has the number 0.",
+        (4, 3): "These are the scores of the span. Its first and its last word were asked for.",
+        (1, 1): "The best start alone, as a span of one word, has 4 + 0. Another has more.",
     }
     if given in named:
         raise Wrong(named[given])
     if given != (1, 3):
+        span = " to ".join(f"{word:g}" for word in given)
         raise Wrong(
-            "Write down start + end for the ten spans whose first word is not behind their last, and take the largest."
+            f"The best span is not {span}. Write down start + end for the ten spans whose first word is not behind their "
+            "last, and take the largest."
         )
 
 
@@ -62,17 +67,39 @@ def _person(story, thing):
     return [sentence.split()[0] for sentence in story if sentence.endswith(f" {thing}.")][-1]
 
 
-def test_where_is(answer):
+def _from_the_end(story, thing):
+    sentences = [sentence.rstrip(".").split() for sentence in story]
+    handled = max(number for number, words in enumerate(sentences) if words[-1] == thing)
+    person, verb, *_ = sentences[handled]
+    lies = verb in ("dropped", "put", "left", "discarded")
+    known = sentences[:handled] if lies else sentences
+    return [
+        words[-1] for words in known if words[0] == person and words[1] in ("went", "moved", "travelled", "journeyed")
+    ][-1]
+
+
+def _first_move(story, thing):
+    return next(place for person, place in _moves(story) if person == _person(story, thing))
+
+
+@functools.cache
+def _asked():
+    """(story, thing, its place) of the 500 validation stories of task 2."""
     from course_utils.datasets import load_stories
 
     part = load_stories(2).validation
-    asked = [(story, question.rstrip("?").split()[-1], truth) for story, question, truth, _ in zip(*part)]
-    given = [answer(list(story), thing) for story, thing, _ in asked]
+    return [(story, question.rstrip("?").split()[-1], truth) for story, question, truth, _ in zip(*part)]
+
+
+def test_where_is(answer):
+    asked = _asked()
+    given = [answer(story, thing) for story, thing, _ in asked]
     mistakes = {
         "You follow the last person for ever. A thing that was dropped stays where it lies.": _never_dropped,
         "The thing stays where it was taken, in your program. It moves with the person who holds it.": _where_it_was_taken,
         "This is the last place of the story. Who has the thing?": _last_place,
         "You return the person. The place was asked for.": _person,
+        "This is the first place of the person. Persons walk on.": _first_move,
     }
     for message, mistake in mistakes.items():
         if given == [mistake(story, thing) for story, thing, _ in asked]:
@@ -97,6 +124,16 @@ def test_more_heads(answer):
         )
 
 
+PROGRAM = """
+reader = build_reader(1, heads=4)
+for task, epochs in ((1, 1), (2, 3)):
+    epochs *= scale(quick=1, full=4)
+    prepare(reader, epochs * len(labels[task, "train"]) // 64)
+    reader.fit(codes[task, "train"], labels[task, "train"], epochs=epochs, batch_size=64)
+_, four_heads = reader.evaluate(codes[2, "test"], labels[2, "test"], verbose=0)
+finding = {"4 heads": four_heads, "2 blocks": accuracy["2 blocks", 2]}
+"""
+
 EXERCISES = [
     Exercise(
         key="406-1",
@@ -113,8 +150,13 @@ EXERCISES = [
             "the best end kept": (0, 0),
             "last word first": (3, 1),
             "counted from 1": (2, 4),
+            "the scores": (4, 3),
+            "the best start alone": (1, 1),
             "something else": (2, 3),
+            "one word": 1,
+            "three words": (1, 2, 3),
         },
+        also_right={"a list": [1, 3], "an array": np.array([1, 3])},
         explanation="4 + 3 = 7. The two best pointers alone would give 8, but no span: the end stands before the start.",
     ),
     Exercise(
@@ -133,8 +175,10 @@ EXERCISES = [
             "where it was taken": _where_it_was_taken,
             "last place": _last_place,
             "the person": _person,
+            "first place": _first_move,
             "always one place": lambda story, thing: "kitchen",
         },
+        also_right={"from the end": _from_the_end},
         explanation="A program wrote the stories, so a program can read them without a mistake. The stories are a test for models, "
         "not a use of them.",
     ),
@@ -149,6 +193,7 @@ EXERCISES = [
             "reader.evaluate(codes[2, 'test'], labels[2, 'test'], verbose=0)[1] is the accuracy on the test stories.",
         ),
         solution=FINDING,
+        program=PROGRAM,
         wrong_answers={
             "a key is missing": {"2 blocks": 0.97},
             "per cent": {"4 heads": 40, "2 blocks": 97},

@@ -2,22 +2,23 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, expect_equal, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 
 
 def test_token_count(answer):
     named = {
         64: "These are the patches. One more token enters the first block with them.",
         48: "So many numbers lie in one flat patch. How many patches are there?",
+        49: "So many numbers lie in one flat patch, and one more. How many patches are there?",
         9: "Eight patches lie in one row. There are eight rows.",
         193: "The colours do not make more patches: each patch takes all three channels along.",
         1025: "This is one token a pixel. A patch holds 4 x 4 pixels.",
     }
-    if not isinstance(answer, (int, float, np.integer)) or isinstance(answer, bool):
-        raise Wrong("One number was expected: how many tokens enter the first block.")
-    if answer in named:
-        raise Wrong(named[answer])
-    expect_equal(answer, 65, "Count the patches in one row, square it, and add the class token.")
+    given = one_number(answer, "The number of tokens")
+    if given in named:
+        raise Wrong(named[given])
+    if given != 65:
+        raise Wrong(f"It is not {given:g}. Count the patches in one row, square it, and add the class token.")
 
 
 def double_positions(positions):
@@ -48,25 +49,53 @@ def _class_place_repeated(positions):
     return np.concatenate([np.repeat(positions[:1], 4, axis=0), double_positions(positions)[1:]])
 
 
+def _repeated_at_right(positions):
+    side = int(np.sqrt(len(positions) - 1))
+    grid = positions[1:].reshape(side, side, -1)
+    return np.concatenate([positions[:1], np.tile(grid, (2, 2, 1)).reshape(4 * side**2, -1)])
+
+
+def _rows_and_columns_exchanged(positions):
+    side = int(np.sqrt(len(positions) - 1))
+    grid = positions[1:].reshape(side, side, -1).swapaxes(0, 1)
+    return double_positions(np.concatenate([positions[:1], grid.reshape(side**2, -1)]))
+
+
+def _by_loops(positions):
+    side = round((len(positions) - 1) ** 0.5)
+    rows = [positions[0]]
+    for row, column in np.ndindex(2 * side, 2 * side):
+        rows.append(positions[1 + (row // 2) * side + column // 2])
+    return rows
+
+
+def _by_kronecker(positions):
+    side = round((len(positions) - 1) ** 0.5)
+    grid = positions[1:].reshape(side, side, -1)
+    return np.vstack([positions[:1], np.kron(grid, np.ones((2, 2, 1))).reshape(-1, positions.shape[1])])
+
+
 def test_double_positions(answer):
-    random = np.random.default_rng(0)
-    for side, width in ((3, 5), (4, 2)):
+    random = np.random.default_rng()
+    for side, width in ((3, 5), (4, 2), (7, 3), (1, 4)):
         positions = random.normal(size=(1 + side**2, width))
-        given = answer(positions.copy())
+        given, expected = answer(positions), double_positions(positions)
         mistakes = {
             "Each row is there four times in a row. But the copies of a place form a square: two side by side, two in the next row of the grid.": _fourfold,
             "The whole table is there four times, one after the other. Give the places their grid back before you repeat them.": _tiled,
             "The class token's row is missing. It belongs to no place, but the model still needs it, first.": _without_class_place,
             "The class token's row stands last. The model looks for it first.": _class_place_last,
             "The class token's row is there four times. It is no place of the grid: keep it once.": _class_place_repeated,
+            "The grid stands there four times, two by two. But each place should grow, not be repeated far away.": _repeated_at_right,
+            "Rows and columns are exchanged: the places run along the first row, then along the second.": _rows_and_columns_exchanged,
         }
         for message, mistake in mistakes.items():
             wrong = mistake(positions)
-            if np.shape(given) == wrong.shape and np.allclose(np.asarray(given, dtype="float64"), wrong):
+            if side > 1 and np.shape(given) == wrong.shape and np.allclose(given, wrong):
                 raise Wrong(message)
         expect_close(
             given,
-            double_positions(positions),
+            expected,
             "Take row 0 away, make a grid (side, side, width), double both axes, flatten, put row 0 in front.",
         )
 
@@ -88,6 +117,15 @@ def test_patch_sizes(answer):
         raise Wrong("Patches of 4 did better by far? Did that model train for more steps, or on moved images?")
 
 
+PROGRAM = """
+finding = {}
+for patch in (14, 7, 4):
+    model = vision_transformer(image_shape, classes, patch, width, blocks)
+    ready(model, rates["transformer"], short)
+    train(model, train_images, train_labels)
+    finding[str(patch)] = accuracy(model, test_images)
+"""
+
 EXERCISES = [
     Exercise(
         key="407-1",
@@ -105,6 +143,7 @@ EXERCISES = [
             "one row": 9,
             "colours counted as patches": 193,
             "a token a pixel": 1025,
+            "a patch and one": 49,
             "something else": 33,
         },
         explanation="8 x 8 patches and the class token. Each flat patch holds 4 x 4 x 3 = 48 numbers.",
@@ -126,8 +165,11 @@ EXERCISES = [
             "class token forgotten": _without_class_place,
             "class token last": _class_place_last,
             "class token repeated": _class_place_repeated,
+            "grid repeated": _repeated_at_right,
+            "rows and columns exchanged": _rows_and_columns_exchanged,
             "something else": lambda positions: double_positions(positions) * 2,
         },
+        also_right={"by loops": _by_loops, "by a Kronecker product": _by_kronecker},
         explanation="The patch embedding and the blocks work for any number of tokens; the position table alone knows the grid. "
         "So it alone must be stretched. Smooth interpolation in place of copies is usual.",
     ),
@@ -141,6 +183,7 @@ EXERCISES = [
             "Then ready(model, rates['transformer'], short), train(model, train_images, train_labels), accuracy(model, test_images).",
         ),
         solution=FINDING,
+        program=PROGRAM,
         wrong_answers={
             "a key is missing": {"14": 0.94, "7": 0.92},
             "per cent": {"14": 94, "7": 92, "4": 91},

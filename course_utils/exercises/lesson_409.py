@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 from course_utils.scale import current_scale
 
 
@@ -11,18 +11,16 @@ def test_rounds(answer):
         5000: "That is the chain of the loop. In a scan the reach doubles with each round: 1, 2, 4, ...",
         4999: "That is the chain of the loop. In a scan the reach doubles with each round: 1, 2, 4, ...",
         12: "After 12 rounds each place has taken in 2^12 = 4096 steps. The last place needs 5000.",
+        14: "One too many: after 13 rounds each place has taken in 2^13 = 8192 steps, more than 5000.",
         2500: "A round does not halve the steps that are left; it doubles the reach of every place.",
     }
-    try:
-        given = float(answer)
-    except (TypeError, ValueError) as error:
-        raise Wrong("One whole number was expected, the number of rounds.") from error
+    given = one_number(answer, "The number of rounds")
     if given in named:
         raise Wrong(named[given])
     if not given.is_integer():
         raise Wrong("There is no part of a round: a whole number was expected.")
     if given != 13:
-        raise Wrong("After r rounds each place has taken in 2^r steps. When is that 5000 or more?")
+        raise Wrong(f"Not {given:g}: after r rounds each place has taken in 2^r steps. When is that 5000 or more?")
 
 
 def combine(earlier, later):
@@ -49,32 +47,51 @@ def _both_inputs_decayed(earlier, later):
     return later[0] * earlier[0], later[0] * (earlier[1] + later[1])
 
 
-def _pair(given):
-    if given is None:
-        raise Wrong("The function returns None: is the `return` missing?")
-    if not isinstance(given, (tuple, list)) or len(given) != 2:
-        raise Wrong("Return a pair: the factor and the input of the one step that does both.")
-    return [np.asarray(part, dtype="float64") for part in given]
+def _input_without_factor(earlier, later):
+    return later[0] * earlier[0], earlier[0] * earlier[1] + later[1]
+
+
+def _exchanged(earlier, later):
+    return combine(earlier, later)[::-1]
+
+
+def _by_two_steps(earlier, later):
+    def both(state):
+        return later[0] * (earlier[0] * state + earlier[1]) + later[1]
+
+    return both(1) - both(0), both(0)
+
+
+def _by_matrices(earlier, later):
+    first, second = (np.array([[pair[0], pair[1]], [0 * pair[0], 1 + 0 * pair[0]]]) for pair in (earlier, later))
+    return np.einsum("ij...,jk...->ik...", second, first)[0]
 
 
 def test_combine(answer):
-    earlier, later = np.array([0.5, -2.0, 0.9]), np.array([3.0, 0.25, -0.7])
-    inputs = np.array([1.0, 4.0, -3.0]), np.array([2.0, -1.0, 0.5])
-    given = _pair(answer((earlier, inputs[0]), (later, inputs[1])))
     mistakes = {
         "The order is turned round: the earlier input goes through the later factor, not the later input through the earlier one.": _wrong_order,
         "The earlier input passes through the later step: it is multiplied by the later factor.": _inputs_added,
         "h goes through both factors one after the other: they multiply, they do not add.": _factors_added,
         "The factor of both steps together is missing the earlier factor.": _factor_of_the_later,
         "The later input comes last: nothing multiplies it any more.": _both_inputs_decayed,
+        "The earlier input is multiplied by the later factor, not by its own.": _input_without_factor,
+        "The pair is turned round: first the factor, then the input.": _exchanged,
     }
-    for message, mistake in mistakes.items():
-        expected = mistake((earlier, inputs[0]), (later, inputs[1]))
-        if all(np.shape(one) == np.shape(other) and np.allclose(one, other) for one, other in zip(given, expected)):
-            raise Wrong(message)
     message = "Write out h2 = later factor * (earlier factor * h0 + earlier input) + later input, and sort by what multiplies h0."
-    for one, other in zip(given, combine((earlier, inputs[0]), (later, inputs[1]))):
-        expect_close(one, other, message)
+    random = np.random.default_rng()
+    whole_numbers = (2.0, 3.0), (5.0, 7.0)
+    arrays = tuple(random.normal(size=(2, 2, 3)))
+    matrices = tuple((factor, moved) for factor, moved in random.normal(size=(2, 2, 4, 2)))
+    for earlier, later in (whole_numbers, arrays, matrices):
+        given, expected = answer(earlier, later), combine(earlier, later)
+        if not isinstance(given, (tuple, list, np.ndarray)) or len(given) != 2:
+            raise Wrong("Return a pair: the factor and the input of the one step that does both.")
+        for mistaken, mistake in mistakes.items():
+            wrong = mistake(earlier, later)
+            if all(np.shape(one) == np.shape(other) and np.allclose(one, other) for one, other in zip(given, wrong)):
+                raise Wrong(mistaken)
+        for one, other in zip(given, expected):
+            expect_close(one, other, message)
 
 
 FINDING = {"four heads": 0.50, "one head": 0.90}  # other seeds: 0.52 and 0.99, 0.58 and 0.73
@@ -98,6 +115,20 @@ def test_heads(answer):
         raise Wrong("One head should keep more, not less. Was it trained as long, at the same rate?")
 
 
+PROGRAM = """
+heads = 1  # build reads it
+steps, answers = recall_task(64 * batches, 24, [2, 4, 8, 16], seed=0)
+model = build("linear attention", 24)
+rate = keras.optimizers.schedules.CosineDecay(5e-3, batches)
+adam = keras.optimizers.Adam(rate, clipnorm=1.0)
+model.compile(adam, loss=cross_entropy, steps_per_execution=20)
+model.fit(steps, answers, batch_size=64, epochs=1, verbose=0)
+finding = {
+    "four heads": recall["linear attention"][3],
+    "one head": np.nanmean(right(model, *asked[16])),
+}
+"""
+
 EXERCISES = [
     Exercise(
         key="409-1",
@@ -114,6 +145,7 @@ EXERCISES = [
             "one too few": 12,
             "halved once": 2500,
             "not rounded up": 12.29,
+            "one too many": 14,
             "something else": 71,
         },
         explanation="2^13 = 8192 is the first power of two that is not below 5000.",
@@ -134,7 +166,14 @@ EXERCISES = [
             "factors added": _factors_added,
             "one factor only": _factor_of_the_later,
             "both inputs through the later factor": _both_inputs_decayed,
+            "the earlier factor for its own input": _input_without_factor,
+            "turned round": _exchanged,
             "only the input": lambda earlier, later: later[0] * earlier[1] + later[1],
+        },
+        also_right={
+            "what two steps do to 1 and 0": _by_two_steps,
+            "a product of matrices": _by_matrices,
+            "a list": lambda earlier, later: list(combine(earlier, later)),
         },
         explanation="This operation is associative, (a b) c = a (b c), and that is all a scan needs. "
         "keras.ops.associative_scan(combine, (decay, inputs)) runs it: compare it with loop.",
@@ -150,6 +189,7 @@ EXERCISES = [
             "np.nanmean(right(model, *asked[16])) is the share for one head; recall['linear attention'][3] that for four.",
         ),
         solution=FINDING,
+        program=PROGRAM,
         wrong_answers={
             "a key is missing": {"one head": 0.9},
             "per cent": {"four heads": 50, "one head": 90},

@@ -6,11 +6,11 @@ from course_utils.exercises.exercise import (
     Exercise,
     Wrong,
     expect_close,
-    expect_equal,
     measured_numbers,
     one_number,
 )
 
+ARCHITECTURES = ("convolutional", "recurrent", "adversarial", "diffusion", "transformer")
 FIRST_CHOICE = {
     "tumours in X-ray images, 800 examples": ("convolutional",),
     "translate long documents, millions of pairs": ("transformer",),
@@ -34,7 +34,10 @@ def test_choices(answer):
     for task, choices in FIRST_CHOICE.items():
         if answer[task] is Ellipsis:
             raise Wrong(f"You have not chosen yet for '{task}'.")
-        if str(answer[task]).strip().lower() not in choices:
+        choice = str(answer[task]).strip().lower()
+        if choice not in ARCHITECTURES:
+            raise Wrong(f"{answer[task]!r} is none of the five: {', '.join(ARCHITECTURES)}.")
+        if choice not in choices:
             raise Wrong(f"Think again about '{task}': {WHY[task]}")
 
 
@@ -58,18 +61,39 @@ def with_stride_of_the_kernel(height, width, channels, filters, kernel_size):
     return (height // kernel_size) * (width // kernel_size) * kernel_size**2 * channels * filters
 
 
+def without_padding(height, width, channels, filters, kernel_size):
+    return convolution_multiplications(
+        height - kernel_size + 1, width - kernel_size + 1, channels, filters, kernel_size
+    )
+
+
+def additions_too(height, width, channels, filters, kernel_size):
+    return 2 * convolution_multiplications(height, width, channels, filters, kernel_size)
+
+
+def weights_times_places(height, width, channels, filters, kernel_size):
+    weights = np.empty((kernel_size, kernel_size, channels, filters)).size
+    return weights * height * width
+
+
 def test_multiplications(answer):
+    mistakes = {
+        without_channels: "Each kernel reaches through all channels of its input: the channels are missing.",
+        weights_only: "That is the number of weights. Each is used at each place of the image.",
+        kernel_not_squared: "A kernel has kernel_size rows and kernel_size columns.",
+        without_padding: "With 'same' padding there are as many places as pixels: height times width.",
+        additions_too: "You counted additions as well. Multiplications alone were asked for.",
+    }
     random = np.random.default_rng(501)
-    for arguments in [(28, 20, 3, 8, 5), *random.integers(2, 30, (3, 5)).tolist()]:
-        arguments = tuple(arguments)
+    for arguments in [(28, 20, 3, 8, 5), *map(tuple, random.integers(2, 30, (3, 5)).tolist())]:
         result = one_number(answer(*arguments), "The number of multiplications")
-        if result == without_channels(*arguments) and arguments[2] != 1:
-            raise Wrong("Each kernel reaches through all channels of its input: the channels are missing.")
-        if result == weights_only(*arguments):
-            raise Wrong("That is the number of weights. Each is used at each place of the image.")
-        if result == kernel_not_squared(*arguments):
-            raise Wrong("A kernel has kernel_size rows and kernel_size columns.")
-        expect_equal(result, convolution_multiplications(*arguments), f"For {arguments} you return {result:.0f}.")
+        right = convolution_multiplications(*arguments)
+        if result == right:
+            continue
+        for mistake, message in mistakes.items():
+            if result == mistake(*arguments):
+                raise Wrong(message)
+        raise Wrong(f"For {arguments} you return {result:g}; it should be {right}.")
 
 
 def length_of_double_cost(width):
@@ -88,14 +112,23 @@ def length_of_six(width):
     return 6
 
 
+def one_more(width):
+    return 6 * width + 1
+
+
 def test_length(answer):
-    for width in (64, 10, 7, 256):
+    mistakes = {
+        length_of_equal_cost: "There they cost the same. Look for twice the cost: 16 n d² on the right side.",
+        length_where_the_square_alone_doubles: "You compared only the comparisons 2 n² d. Attention also has its four matrices, 4 n d².",
+        one_more: "There attention costs more than twice as much. Exactly twice as much was asked for.",
+    }
+    some_width = int(np.random.default_rng().integers(300, 999))
+    for width in (64, 10, 7, some_width):
         result = one_number(answer(width), "The length")
-        if result == length_of_equal_cost(width):
-            raise Wrong("There they cost the same. Look for twice the cost: 16 n d² on the right side.")
-        if result == length_where_the_square_alone_doubles(width):
-            raise Wrong("You compared only the comparisons 2 n² d. Attention also has its four matrices, 4 n d².")
-        expect_close(result, length_of_double_cost(width), f"For width {width} you return {result:g}.")
+        for mistake, message in mistakes.items():
+            if result == mistake(width):
+                raise Wrong(message)
+        expect_close(result, length_of_double_cost(width), f"For width {width} you return {result:g}.", tolerance=1e-6)
 
 
 NAMES = ("transformer as it is", "transformer moved", "convolutional as it is", "convolutional moved")
@@ -115,6 +148,21 @@ def test_quarters(answer):
         raise Wrong("The convolutional network should not gain: are the two rows of numbers exchanged?")
 
 
+PROGRAM = """
+def move_quarters(images):
+    top, bottom = images[:, :14], images[:, 14:]
+    left = np.concatenate([bottom[:, :, 14:], top[:, :, :14]], axis=1)
+    right = np.concatenate([bottom[:, :, :14], top[:, :, 14:]], axis=1)
+    return np.concatenate([left, right], axis=2)
+
+
+quarters_moved = {}
+for name in ("transformer", "convolutional"):
+    model, _ = train(name, move_quarters)
+    quarters_moved[f"{name} as it is"] = as_they_are[name]
+    quarters_moved[f"{name} moved"] = test_accuracy(model, move_quarters)
+"""
+
 EXERCISES = [
     Exercise(
         key="501-1",
@@ -131,7 +179,16 @@ EXERCISES = [
             "a transformer on a tiny chip": CHOSEN | {"a sensor on a chip with 20 kB of memory": "transformer"},
             "a recurrent network for long documents": CHOSEN
             | {"translate long documents, millions of pairs": "recurrent"},
+            "a word of one's own": CHOSEN | {"spot one known sound in a recording": "CNN"},
             "one left open": CHOSEN | {"spot one known sound in a recording": ...},
+            "a list": list(CHOSEN.values()),
+        },
+        also_right={
+            "the other two choices": CHOSEN
+            | {
+                "a sensor on a chip with 20 kB of memory": "convolutional",
+                "invent new typefaces from existing ones": "Diffusion",
+            }
         },
         explanation="These are first choices, not laws: the baseline and the measurement decide.",
     ),
@@ -150,7 +207,10 @@ EXERCISES = [
             "weights instead of multiplications": weights_only,
             "kernel not squared": kernel_not_squared,
             "windows side by side": with_stride_of_the_kernel,
+            "no padding": without_padding,
+            "additions too": additions_too,
         },
+        also_right={"weights times places": weights_times_places},
         explanation="Every weight is used once at every place, so it is the number of weights times the number of places.",
     ),
     Exercise(
@@ -164,8 +224,10 @@ EXERCISES = [
             "equal cost": length_of_equal_cost,
             "matrices forgotten": length_where_the_square_alone_doubles,
             "the width left out": length_of_six,
-            "nothing returned": lambda width: None,
+            "the first with more than twice the cost": one_more,
+            "twice the length of equal cost": lambda width: 4 * width,
         },
+        also_right={"solved step by step": lambda width: (16 * width**2 - 4 * width**2) / (2 * width)},
         explanation="4 n d² + 2 n² d = 16 n d² gives n = 6 d.",
     ),
     Exercise(
@@ -186,6 +248,7 @@ EXERCISES = [
             "convolutional as it is": 0.96,
             "convolutional moved": 0.94,
         },
+        program=PROGRAM,
         wrong_answers={
             "another order for each image": dict(zip(NAMES, (0.93, 0.85, 0.96, 0.9))),
             "only the training images moved": dict(zip(NAMES, (0.93, 0.2, 0.96, 0.3))),
