@@ -4,7 +4,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 KERAS_SETTINGS = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
 
@@ -71,8 +70,8 @@ def _choose_backend() -> list[str]:
     return [f"KERAS_BACKEND is {asked}; the course needs TensorFlow, so this session runs on TensorFlow."]
 
 
-def _keras_file() -> Path:
-    return Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "keras.json"
+def _keras_file() -> str:
+    return os.path.expanduser(os.path.join(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json"))
 
 
 def _prepare_gpus() -> list[str]:

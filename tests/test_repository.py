@@ -40,7 +40,7 @@ def test_set_repository_refuses_what_is_no_address(tmp_path, wrong):
         set_repository(tmp_path, wrong)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-colab.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-colab.txt", "requirements-gpu.txt"])
 def test_requirements_are_pinned_without_addresses(name):
     lines = [
         line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
@@ -115,7 +115,7 @@ def test_set_up_explains_what_is_wrong_in_one_sentence(tmp_path, patch, sentence
 
 
 def test_make_without_a_suitable_python_says_so(tmp_path):
-    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+    for name in ("Makefile", "requirements.txt", "requirements-gpu.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     if shutil.which("make") is None:
         pytest.skip("no make here")
