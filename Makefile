@@ -16,7 +16,7 @@ help:
 	@echo "make clean                     remove both environments"
 
 # The stamp is newer than what it was made from: then there is nothing to do.
-.venv/ready: requirements.txt pyproject.toml
+.venv/ready: requirements.txt requirements-gpu.txt pyproject.toml
 .venv-colab/ready: requirements-colab.txt pyproject.toml
 .venv/ready .venv-colab/ready:
 	@for python in $(PYTHONS); do \
@@ -32,13 +32,13 @@ lab: .venv/ready
 	@.venv/$(BIN)/course lab $(LESSON)
 
 test: .venv/ready
-	@.venv/$(BIN)/python -m pytest
+	@.venv/$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-breaks: .venv/ready
 	@.venv/$(BIN)/python tools/try_breaks.py $(LESSON)
 
 test-colab: .venv/ready .venv-colab/ready
-	@.venv-colab/$(BIN)/python -m pytest notebooks
+	@.venv-colab/$(BIN)/python -m pytest -n auto --dist loadfile notebooks
 
 refresh: .venv/ready
 	@.venv/$(BIN)/course refresh $(LESSON)

@@ -92,15 +92,21 @@ def lab(lesson: Annotated[str, typer.Argument(help="A lesson's number.")] = "001
 
 
 @app.command()
-def run(lesson: AnyLesson = "", scale: Annotated[str, typer.Option(help="quick or full")] = "quick") -> None:
+def run(
+    lesson: AnyLesson = "",
+    scale: Annotated[str, typer.Option(help="quick or full; without it COURSE_SCALE, or else quick.")] = "",
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Lessons at a time, a thread each; else half the cores, at least two.")
+    ] = None,
+) -> None:
     """Execute lessons, write them as pages to runs/, and show all claims. Fails if a lesson or a claim does."""
     from course_utils.command.lessons import find_lessons
     from course_utils.command.run import run_lessons
-    from course_utils.scale import SCALES
+    from course_utils.command.side_by_side import default_jobs
+    from course_utils.scale import checked_scale, current_scale
 
-    if scale not in SCALES:
-        raise ValueError(f"The scale is '{scale}'; it must be quick or full.")
-    if not run_lessons(find_lessons(lesson or None), scale, console):
+    chosen = checked_scale(scale, "The scale") if scale else current_scale()
+    if not run_lessons(find_lessons(lesson or None), chosen, jobs or default_jobs(), console):
         raise typer.Exit(1)
 
 

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,12 +99,13 @@ def execute(
     scale: str,
     on_cell: Callable[[int, int], None] = lambda cell, cells: None,
     seed: int | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Execution:
     """Run all cells of a lesson from top to bottom in a fresh kernel; the file itself is not changed.
 
     The kernel works in an empty folder, so that a lesson cannot depend on files beside it, and keeps the learner's
     own progress file out of it. `on_cell(done, all)` is called before each cell. A cell that raises ends the lesson.
-    `seed` replaces the seed of the set-up cell.
+    `seed` replaces the seed of the set-up cell; `environment` holds further variables for the kernel.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -113,7 +114,7 @@ def execute(
     execution = Execution(lesson, notebook)
     if seed is not None:
         for cell in notebook.cells:
-            cell.source = re.sub(r"\bset_up\(seed=\d+\)", f"set_up(seed={seed})", cell.source)
+            cell.source = re.sub(r"\bset_up\(seed=\d+", f"set_up(seed={seed}", cell.source)
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         client = NotebookClient(
@@ -125,10 +126,10 @@ def execute(
             resources={"metadata": {"path": folder}},
             on_cell_start=lambda cell, cell_index: on_cell(cell_index, len(notebook.cells)),
         )
-        environment = {**os.environ, "COURSE_SCALE": scale, "COURSE_HOME": folder, "JUPYTER_PREFER_ENV_PATH": "1"}
+        own = {"COURSE_SCALE": scale, "COURSE_HOME": folder, "JUPYTER_PREFER_ENV_PATH": "1"}
         with _memory_watch(client) as memory:
             try:
-                client.execute(env=environment, stderr=subprocess.DEVNULL)
+                client.execute(env={**os.environ, **own, **(environment or {})}, stderr=subprocess.DEVNULL)
             except Exception as error:
                 # On Ctrl-C nbclient ends the kernel by itself, and then stumbles over its absence in one way or another.
                 if hasattr(client, "_async_cleanup_kernel_future"):

@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from course_utils.command.lessons import Execution, Lesson, checkout_folder, execute
+from course_utils.command.lessons import Execution, Lesson, checkout_folder
+from course_utils.command.side_by_side import execute_side_by_side
 
 
-def run_lessons(lessons: list[Lesson], scale: str, console: Console) -> bool:
-    """Execute the lessons in order and return whether all passed. Pages appear in runs/TIME only when they are whole."""
+def run_lessons(lessons: list[Lesson], scale: str, jobs: int, console: Console) -> bool:
+    """Execute the lessons, `jobs` at a time; whether all passed. Pages appear in runs/TIME only when they are whole."""
     from course_utils.command.report import write_index, write_lesson
 
     folder = checkout_folder() / "runs" / datetime.now().strftime("%Y-%m-%d-%H%M%S")
@@ -22,10 +23,8 @@ def run_lessons(lessons: list[Lesson], scale: str, console: Console) -> bool:
     executions: list[Execution] = []
     interrupted = False
     try:
-        with LiveDisplay(lessons, console) as display:
-            for lesson in lessons:
-                display.start(lesson)
-                execution = execute(lesson, scale, display.on_cell)
+        with LiveDisplay(lessons, jobs, console) as display:
+            for execution in execute_side_by_side(lessons, scale, jobs, display.start, display.on_cell):
                 write_lesson(execution, draft)
                 executions.append(execution)
                 display.finish(execution)
@@ -34,6 +33,7 @@ def run_lessons(lessons: list[Lesson], scale: str, console: Console) -> bool:
     except BaseException:
         shutil.rmtree(draft)
         raise
+    executions.sort(key=lambda execution: execution.lesson.name)
     if executions:
         write_index(executions, draft, scale, interrupted)
         draft.rename(folder)
@@ -46,10 +46,11 @@ def run_lessons(lessons: list[Lesson], scale: str, console: Console) -> bool:
 
 
 class LiveDisplay:
-    """One line that moves: lesson, cell, elapsed time, estimate of what is left. Each finished lesson leaves a line."""
+    """One line that moves: lessons, cells, elapsed time, estimate of what is left. Each finished lesson leaves a line."""
 
-    def __init__(self, lessons: list[Lesson], console: Console) -> None:
-        self.console, self.expected = console, {lesson.number: lesson.seconds for lesson in lessons}
+    def __init__(self, lessons: list[Lesson], jobs: int, console: Console) -> None:
+        self.console, self.jobs = console, jobs
+        self.expected = {lesson.number: lesson.seconds for lesson in lessons}
         columns = (
             TextColumn("{task.description}"),
             BarColumn(20),
@@ -59,6 +60,7 @@ class LiveDisplay:
         self.progress = Progress(*columns, console=console, transient=True)
         self.started = time.perf_counter()
         self.done = 0.0  # expected seconds of what is finished
+        self.running: dict[str, tuple[int, int]] = {}  # the cell that each lesson is at, and how many it has
 
     def __enter__(self) -> "LiveDisplay":
         self.progress.start()
@@ -69,27 +71,28 @@ class LiveDisplay:
         self.progress.stop()
 
     def start(self, lesson: Lesson) -> None:
-        self.lesson = lesson
         if not self.console.is_terminal:
             self.console.print(f"{lesson.name} ...")
 
-    def on_cell(self, cell: int, cells: int) -> None:
-        now = self.done + self.expected[self.lesson.number] * cell / cells
-        left = sum(self.expected.values()) - now
+    def on_cell(self, lesson: Lesson, cell: int, cells: int) -> None:
+        self.running[lesson.number] = (cell, cells)
+        running = sorted(self.running.items())  # a copy: other lessons write here too
+        now = self.done + sum(self.expected[number] * cell / cells for number, (cell, cells) in running)
+        left = (sum(self.expected.values()) - now) / self.jobs
         if now > 20:  # by then the speed of this machine shows
-            left *= (time.perf_counter() - self.started) / now
+            left *= (time.perf_counter() - self.started) * self.jobs / now
         text = f"about {left / 60:.0f} min left" if left > 90 else f"about {left:.0f} s left"
-        self.progress.update(
-            self.task, description=f"{self.lesson.name}, cell {cell + 1} of {cells}", completed=now, left=text
-        )
+        places = ", ".join(f"{number}: cell {cell + 1} of {cells}" for number, (cell, cells) in running)
+        self.progress.update(self.task, description=places, completed=now, left=text)
 
     def finish(self, execution: Execution) -> None:
-        self.done += self.expected[self.lesson.number]
+        self.running.pop(execution.lesson.number, None)
+        self.done += self.expected[execution.lesson.number]
         held = sum(holds for _, holds in execution.claims)
         mark = "✔" if execution.passed else "[red]✘[/red]"
         claims = f"{held} of {len(execution.claims)} claims hold"
         self.console.print(
-            f"{mark} {self.lesson.name}  {execution.seconds:.0f} s, {execution.peak_megabytes:.0f} MB, {claims}"
+            f"{mark} {execution.lesson.name}  {execution.seconds:.0f} s, {execution.peak_megabytes:.0f} MB, {claims}"
         )
 
 
