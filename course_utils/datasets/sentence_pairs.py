@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from course_utils.datasets.dataset import Card, Dataset, Split
+from course_utils.datasets.downloads import remove_damaged
 from course_utils.datasets.number_words import NumberWords, load_number_words
 from course_utils.scale import current_scale
 
@@ -33,6 +34,7 @@ def load_sentence_pairs() -> Dataset:
         import keras
 
         try:
+            remove_damaged({"fra-eng.zip": SHA1})
             path = Path(keras.utils.get_file("fra-eng.zip", ADDRESS))
             content = path.read_bytes()
             if hashlib.sha1(content).hexdigest() != SHA1:
