@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number, some_numbers
+from course_utils.scale import current_scale
 
 
 def perplexity(probabilities):
@@ -221,7 +222,7 @@ def test_bits_when_averaged(answer):
         raise Wrong(
             "This is the mean of the two results. Average the probabilities of each character, then take the bits."
         )
-    if averaged > min(table, network):
+    if current_scale() == "quick" and averaged > min(table, network):
         raise Wrong(
             "Here the average should beat both models. Compare the two arrays: do they start with the same character?"
         )

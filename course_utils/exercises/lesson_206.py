@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers, one_number
+from course_utils.scale import current_scale
 
 
 def count_frames(samples, frame_length, hop):
@@ -208,6 +209,8 @@ def test_noise_rates(answer):
         )
     if faint > clear or clear > loud + 0.15:  # the two louder ones may both be near 1
         raise Wrong("More noise should give more errors. Start each time from the same clean sounds.")
+    if current_scale() == "full":  # other voices, other rates
+        return
     if faint > 0.2:
         raise Wrong(
             "Faint noise is close to what the training held: far fewer errors were expected. Is the reference target[target > 0]?"

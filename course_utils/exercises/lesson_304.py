@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number, some_numbers
+from course_utils.scale import scale
 
 PENALTY_MISTAKES = {
     9: "That is the length minus 1. The penalty is its square.",
@@ -142,7 +143,7 @@ def test_points_between(answer):
 def test_shuffled(answer):
     names = ("agreement", "shuffled agreement", "distance", "shuffled distance")
     agreement, shuffled, distance, shuffled_distance = measured_numbers(answer, *names, shares=names[:2])
-    if min(distance, shuffled_distance) <= 0.5:
+    if min(distance, shuffled_distance) <= scale(quick=0.5, full=0.05):
         raise Wrong(
             "A distance is too small even for real digits. `watch.measured` holds pairs (agreement, distance): which is which?"
         )

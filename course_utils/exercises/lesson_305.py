@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+from course_utils.scale import current_scale
 
 GREY_MISTAKES = {
     0.4: "That is the mean, the best answer for L2.",
@@ -106,6 +107,8 @@ def test_weights(answer):
         raise Wrong("An L1 above 0.3 is worse than an empty page. Did you take the area, or untrained pictures?")
     if contrast_light < contrast_heavy:
         raise Wrong("The light weight should give the stronger lines. Are the two contrasts exchanged?")
+    if current_scale() == "full":  # longer training: how far apart they end was not measured
+        return
     if contrast_light < contrast_heavy + 0.2:
         raise Wrong("The two contrasts should lie far apart. Did each model get its own weight, and plays=True?")
     if light < heavy + 0.01:

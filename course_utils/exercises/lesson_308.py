@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, some_numbers
+from course_utils.scale import current_scale
 
 ODDS, REWARDS = np.array([0.5, 0.3, 0.2]), np.array([1.0, 0.0, 0.0])
 SLOPE_MISTAKES = (
@@ -133,6 +134,10 @@ def test_draw_without_replacement(answer):
 
 def test_best_temperature(answer):
     temperature, good, covered = measured_numbers(answer, "temperature", "good", "covered", shares=("good", "covered"))
+    if not 0.05 <= temperature <= 5:
+        raise Wrong("Temperatures lie between 0.1 and about 2. Is it the temperature of the most good words?")
+    if current_scale() == "full":  # there the model copies words that it knows, and warmer is better
+        return
     if temperature >= 0.95:
         raise Wrong("A colder model writes more good words than the model at temperature 1. Try values below it.")
     if temperature < 0.35:
