@@ -484,3 +484,21 @@ def test_a_function_works_on_copies_unless_it_must_leave_what_it_was_given():
         toy(np_sum, leaves_arguments=True).judge(in_place)
     with pytest.raises(Wrong, match="still returns"):
         toy(np_sum).judge(lambda values: [1, ...])
+
+
+@pytest.mark.parametrize(
+    "key, finding",
+    [
+        ("402-4", 2.1),
+        ("404-4", {"letters": 1.9, "tokens": 2.2}),
+        ("405-4", {"once": 0.38, "longer": 0.46}),
+        ("406-3", {"4 heads": 0.98, "2 blocks": 1.0}),
+        ("409-3", {"four heads": 0.97, "one head": 0.96}),
+    ],
+)
+def test_findings_of_the_full_scale_are_not_held_to_the_bounds_of_quick(key, finding, monkeypatch):
+    exercise = load_exercises(key[:3])[key]
+    with pytest.raises(Wrong):
+        exercise.judge(finding)
+    monkeypatch.setenv("COURSE_SCALE", "full")
+    exercise.judge(finding)

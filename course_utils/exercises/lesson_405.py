@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+from course_utils.scale import current_scale
 
 
 def test_mixed_probability(answer):
@@ -137,11 +138,12 @@ LONGER = {"once": 0.27, "longer": 0.25}
 
 def test_longer_training(answer):
     once, longer = measured_numbers(answer, "once", "longer", shares=("once", "longer"))
-    if not 0.2 <= once <= 0.34:
+    quick = current_scale() == "quick"  # at the full scale nothing was measured: the bounds are wide there
+    if not 0.2 <= once <= (0.34 if quick else 0.5):
         raise Wrong('`once` is ROUGE-L of the model "with copying" after the training on the page: result[...][1].')
-    if longer > once + 0.05:
+    if longer > once + (0.05 if quick else 0.15):
         raise Wrong("So much better? Is it measured on the test part, on packages that the model never saw?")
-    if longer < once - 0.12:
+    if longer < once - (0.12 if quick else 0.2):
         raise Wrong(
             "So much worse? Did the training start anew, or with too large a learning rate? Adam(1e-3) is enough."
         )

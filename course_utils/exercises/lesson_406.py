@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers, some_numbers
+from course_utils.scale import current_scale
 
 
 def test_span_on_paper(answer):
@@ -116,7 +117,7 @@ def test_more_heads(answer):
     heads, blocks = measured_numbers(answer, "4 heads", "2 blocks", shares=("4 heads", "2 blocks"))
     if blocks < 0.75:
         raise Wrong('"2 blocks" is the test accuracy of the lesson\'s own reader on task 2: accuracy["2 blocks", 2].')
-    if heads > blocks - 0.1:
+    if heads > blocks - 0.1 and current_scale() == "quick":  # after a long training four heads may catch up
         raise Wrong("This is as good as two blocks. Did you build two blocks, or measure on task 1?")
     if heads < 0.25:
         raise Wrong(

@@ -103,6 +103,10 @@ def test_heads(answer):
         raise Wrong(
             "That is hardly the baseline. The model with four heads is the one above: recall['linear attention'][3]."
         )
+    if one < 0.3:
+        raise Wrong(
+            "That is hardly the baseline. Was the model with one head trained on `steps` and `answers` of recall?"
+        )
     if current_scale() == "full":
         return  # after ten times as many batches both are right nearly always: nothing else is a mistake
     if four > 0.72:
