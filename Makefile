@@ -1,6 +1,6 @@
 # Each target does its own set-up, once. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run lab test test-breaks test-colab refresh data clean
+.PHONY: help run lab test test-breaks test-full test-colab refresh data clean
 PYTHONS ?= $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python)
 SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -10,6 +10,7 @@ help:
 	@echo "make lab [LESSON=201]          open your copy of a lesson in JupyterLab"
 	@echo "make test                      run all tests, the lessons included"
 	@echo "make test-breaks [LESSON=201]  break the lessons on purpose and see what notices"
+	@echo "make test-full [LESSON=201]    try the lessons at the full scale, their trainings cut"
 	@echo "make test-colab                run the lessons on the versions of Colab"
 	@echo "make refresh [LESSON=201]      execute the lessons and store their outputs"
 	@echo "make data [SET=digits]         rebuild the embedded data, or one set"
@@ -36,6 +37,9 @@ test: .venv/ready
 
 test-breaks: .venv/ready
 	@.venv/$(BIN)/python tools/try_breaks.py $(LESSON)
+
+test-full: .venv/ready
+	@.venv/$(BIN)/python tools/try_full.py $(LESSON)
 
 test-colab: .venv/ready .venv-colab/ready
 	@.venv-colab/$(BIN)/python -m pytest -n auto --dist loadfile notebooks
