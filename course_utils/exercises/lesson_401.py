@@ -119,8 +119,6 @@ def test_own_head(answer: object) -> None:
     query_matrix, key_matrix = matrices
     if query_matrix.shape != (3, 2) or key_matrix.shape != (3, 2):
         raise Wrong(f"The shapes are {query_matrix.shape} and {key_matrix.shape}; both should be (3, 2).")
-    if not (np.isfinite(query_matrix).all() and np.isfinite(key_matrix).all()):
-        raise Wrong("A number is infinite or not a number.")
     if max(np.abs(query_matrix).max(), np.abs(key_matrix).max()) > 1e6:
         raise Wrong("Such large numbers overflow somewhere. Numbers up to 10 are large enough.")
     weights = weights_of(query_matrix, key_matrix)

@@ -172,6 +172,7 @@ EXERCISES = [
             "shares of all words": 900,
             "kept ones": 15,
             "a share": 0.135,
+            "not whole": 134.6,
             "something else": 100,
         },
         explanation="150 are asked, 15 of them stay as they are: 135 differ (hardly ever, a random word hits the true one).",
