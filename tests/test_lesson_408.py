@@ -208,14 +208,20 @@ def test_distilbert_where_it_cannot_be_had(monkeypatch, capsys) -> None:
 def test_distilbert_where_the_download_fails_and_where_it_works(monkeypatch, capsys) -> None:
     asked = []
 
-    def from_preset(name, num_classes):
-        asked.append((name, num_classes))
+    def from_preset(name, num_classes, preprocessor):
+        asked.append((name, num_classes, preprocessor))
         if len(asked) == 1:
             raise ConnectionError("no network")
         return "the network"
 
-    stand_in = SimpleNamespace(models=SimpleNamespace(TextClassifier=SimpleNamespace(from_preset=from_preset)))
+    def preprocessor_from_preset(name, sequence_length):
+        return f"{name}, texts of {sequence_length} pieces"
+
+    classes = {"TextClassifier": from_preset, "TextClassifierPreprocessor": preprocessor_from_preset}
+    classes = {name: SimpleNamespace(from_preset=function) for name, function in classes.items()}
+    stand_in = SimpleNamespace(models=SimpleNamespace(**classes))
     monkeypatch.setitem(sys.modules, "keras_hub", stand_in)
     assert distilbert.distilbert_classifier(2) is None and "ConnectionError" in capsys.readouterr().out
     assert distilbert.distilbert_classifier(2) == "the network"
-    assert asked == [("distil_bert_base_en_uncased", 2)] * 2
+    preset = "distil_bert_base_en_uncased"
+    assert asked == [(preset, 2, f"{preset}, texts of 64 pieces")] * 2

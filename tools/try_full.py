@@ -59,7 +59,8 @@ def try_lesson(lesson: Lesson, downloads: Path) -> Trial:
         report = folder / "report.json"
         environment = {
             "IPYTHONDIR": str(folder),
-            "KERAS_HOME": str(downloads),
+            "KERAS_HOME": str(folder),
+            "FULL_DOWNLOADS": str(downloads),
             "FULL_TOOLS": str(TOOLS),
             "FULL_REPORT": str(report),
         }
