@@ -163,8 +163,8 @@ def test_tokens_help(answer):
 PROGRAM = """
 tokenizer, _ = library_tokenizer(plays.train, 256, alphabet)
 model = gpt(256, width, blocks, places, heads=4)
-read = np.array(tokenizer.encode(plays.train).ids)
-train_network(model, read, *settings[f"GPT {width}"], 2 * readings)
+train_codes = np.array(tokenizer.encode(plays.train).ids)
+train_network(model, train_codes, *settings[f"GPT {width}"], 2 * readings)
 encoded = tokenizer.encode(plays.test)
 inputs, targets = windows(np.array(encoded.ids), context)
 token_bits = bits_of(model, inputs, targets).ravel()

@@ -120,7 +120,7 @@ def test_heads(answer):
 
 
 PROGRAM = """
-heads = 1  # build reads it
+heads = 1  # `build` reads it
 steps, answers = recall_task(64 * batches, 24, [2, 4, 8, 16], seed=0)
 model = build("linear attention", 24)
 rate = keras.optimizers.schedules.CosineDecay(5e-3, batches)
@@ -131,6 +131,7 @@ finding = {
     "four heads": recall["linear attention"][3],
     "one head": np.nanmean(right(model, *asked[16])),
 }
+heads = 4  # as the page has it
 """
 
 EXERCISES = [
