@@ -53,8 +53,9 @@ NEW = "from files import new_file\n\ndef build():\n    path = new_file('digits.n
 
 
 @pytest.fixture
-def data(tmp_path):
+def data(tmp_path, monkeypatch):
     """A data folder whose card asks for the content `right`, and whose builder writes it."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # the new files go with the test
     shutil.copytree(FOLDER, tmp_path / "build", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "build" / "digits.py").write_text(NEW.format("right"))
     checksum = hashlib.sha256(b"right").hexdigest()
