@@ -139,7 +139,8 @@ def _expect_kinds(answer: Any, solution: Any) -> None:
             given = "a function" if callable(leaf) else repr(leaf)
             raise Wrong(f"{name} should be {wanted}, not {given if len(given) < 60 else type(leaf).__name__}.")
         if _kind(leaf) is float and not np.isfinite(leaf).all():
-            raise Wrong(f"{name} is {leaf}: infinite or not a number.")
+            value = f"is {leaf}:" if np.ndim(leaf) == 0 else "holds a number that is"
+            raise Wrong(f"{name} {value} infinite or not a number.")
 
 
 def has_exercises(lesson: str) -> bool:

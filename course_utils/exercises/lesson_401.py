@@ -224,6 +224,7 @@ EXERCISES = [
             "loves looks at itself": ([[9, 0], [0, 9], [0, 0]], SOLVED_KEY),
             "one matrix": SOLVED_QUERY,
             "transposed": (np.transpose(SOLVED_QUERY), SOLVED_KEY),
+            "not a number": (np.full((3, 2), np.nan), SOLVED_KEY),
             "numbers without bounds": ([[1e300, 0], [-1e300, 1e300], [0, 0]], SOLVED_KEY),
         },
         also_right={
