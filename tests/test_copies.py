@@ -4,29 +4,19 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from clones import ROOT, call_course, make_clone
 
-from course_utils.command import lessons as lessons_module
-from course_utils.command.cli import main
 from course_utils.command.copies import start_copy
-from course_utils.command.lessons import Lesson, checkout_folder, find_lessons
-
-ROOT = checkout_folder()
+from course_utils.command.lessons import Lesson, find_lessons
 
 
 @pytest.fixture
 def clone(tmp_path):
-    """The lessons and the glossary in a folder that looks like a clone."""
-    folder = tmp_path / "clone"
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
-    (folder / "docs").mkdir()
-    for place in ("docs/glossary.md", "pyproject.toml", ".gitignore"):
-        shutil.copy(ROOT / place, folder / place)
-    return folder
+    return make_clone(tmp_path / "clone")
 
 
 @pytest.fixture
@@ -34,12 +24,7 @@ def course(monkeypatch, capsys):
     """Call the command inside a clone: its status and what it printed."""
 
     def call(clone, *arguments):
-        monkeypatch.setattr(lessons_module, "__file__", "/nowhere/course_utils/command/lessons.py")
-        monkeypatch.chdir(clone)
-        monkeypatch.setattr(sys, "argv", ["course", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return end.value.code, capsys.readouterr().out
+        return call_course(clone, list(arguments), monkeypatch), capsys.readouterr().out
 
     return call
 

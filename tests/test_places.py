@@ -4,7 +4,6 @@ import io
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,13 +13,13 @@ import urllib.request
 
 import nbformat
 import pytest
+from clones import ROOT, make_clone
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_utils.command.cli import main
-from course_utils.command.lessons import checkout_folder, find_lessons
+from course_utils.command.lessons import find_lessons
 
-ROOT = checkout_folder()
 IN_CP1252 = {**os.environ, "PYTHONIOENCODING": "cp1252", "COLUMNS": "160"}
 # The command as in a clone that the current folder is in, wherever the package lies.
 HERE = (
@@ -83,12 +82,7 @@ def test_run_reads_and_shows_the_claims_where_their_signs_cannot_be_shown(tmp_pa
 
 @pytest.fixture
 def small_clone(tmp_path):
-    """The first two lessons and the glossary, in a folder that looks like a clone."""
-    for place in ("notebooks/0_start/001_start_here.ipynb", "notebooks/0_start/002_training_by_hand.ipynb",
-                  "docs/glossary.md", "pyproject.toml"):  # fmt: skip
-        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / place, tmp_path / place)
-    return tmp_path
+    return make_clone(tmp_path, "0_start/00[12]_*.ipynb")
 
 
 def free_port():

@@ -24,8 +24,12 @@ def renumber(checkout: Path, moves: dict[str, str]) -> list[Path]:
     for old, new in moves.items():
         if old not in names:
             raise ValueError(f"There is no lesson {old}.")
-        if not re.fullmatch(r"\d{3}", new):
+        if not re.fullmatch(r"[0-9]{3}", new):
             raise ValueError(f"'{new}' is no number of a lesson: three digits are needed, 201 for instance.")
+        if new[0] != old[0]:
+            raise ValueError(f"Lesson {old} belongs to part {old[0]}: its number begins with {old[0]}, unlike {new}.")
+        if new == old:
+            raise ValueError(f"Lesson {old} has that number already.")
         if new in names and new not in moves:
             raise ValueError(f"The number {new} is taken by {names[new]}: move that lesson first.")
     keys = {old: exercise_keys(checkout, old) for old in moves}

@@ -21,7 +21,7 @@ def files_with_address(checkout: Path) -> list[Path]:
 
 def set_repository(checkout: Path, new: str) -> list[Path]:
     """Replace OWNER/NAME everywhere and return the files that changed. Raises ValueError if `new` is no such pair."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+", new):
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_-][A-Za-z0-9._-]*", new):
         raise ValueError(f"'{new}' is not OWNER/NAME, for instance my-university/deep-learning.")
     old, changed = repository(checkout), []
     for path in files_with_address(checkout):

@@ -1,0 +1,59 @@
+"""Every number and name that the `course` command takes is checked: one sentence, status 2, and nothing has changed."""
+
+import pytest
+import typer
+from clones import call_course, make_clone
+
+from course_utils.command.cli import app
+
+NO_LESSON = "There is no lesson"
+BAD_INPUT = [
+    # command, parameter, arguments, sentence
+    ("run", "lesson", ["999"], NO_LESSON),
+    ("run", "lesson", ["[bold]"], "There is no lesson [bold]."),
+    ("run", "lesson", ["[/]"], "There is no lesson [/]."),
+    ("run", "scale", ["001", "--scale", "huge"], "'huge'"),
+    ("run", "jobs", ["001", "--jobs", "0"], "Invalid value for '--jobs'"),
+    ("run", "jobs", ["001", "--jobs", "two"], "Invalid value for '--jobs'"),
+    ("refresh", "lesson", ["999"], NO_LESSON),
+    ("start", "lesson", ["999"], NO_LESSON),
+    ("start", "lesson", [""], NO_LESSON),
+    ("lab", "lesson", ["../001"], NO_LESSON),
+    ("seeds", "lesson", [""], NO_LESSON),
+    ("seeds", "count", ["001", "--count", "0"], "Invalid value for '--count'"),
+    ("seeds", "count", ["001", "--count", "-3"], "Invalid value for '--count'"),
+    ("seeds", "count", ["001", "--count", "two"], "Invalid value for '--count'"),
+    ("renumber", "old", ["999", "003"], NO_LESSON),
+    ("renumber", "new", ["001", "1"], "three digits are needed"),
+    ("renumber", "new", ["001", "００３"], "three digits are needed"),
+    ("renumber", "new", ["001", "002"], "The number 002 is taken"),
+    ("renumber", "new", ["001", "001"], "Lesson 001 has that number already."),
+    ("renumber", "new", ["001", "101"], "its number begins with 0"),
+    ("set-repository", "owner_name", ["not an address"], "is not OWNER/NAME"),
+    ("set-repository", "owner_name", ["owner/.."], "is not OWNER/NAME"),
+]
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(("command", "parameter", "arguments", "sentence"), BAD_INPUT)
+def test_bad_input_is_one_sentence(command, parameter, arguments, sentence, tmp_path, monkeypatch, capsys):
+    clone = make_clone(tmp_path / "clone", "0_start/00[12]_*.ipynb")
+    before = contents(tmp_path)
+    assert call_course(clone, [command, *arguments], monkeypatch) == 2
+    printed = capsys.readouterr()
+    assert sentence in printed.out + printed.err
+    assert contents(tmp_path) == before
+
+
+def test_every_parameter_of_every_command_is_tried():
+    commands = typer.main.get_command(app).commands
+    parameters = {
+        (name, parameter.name)
+        for name, command in commands.items()
+        for parameter in command.params
+        if parameter.name != "help"
+    }
+    assert {(command, parameter) for command, parameter, *_ in BAD_INPUT} == parameters
