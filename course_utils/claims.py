@@ -5,6 +5,8 @@ import io
 import sys
 from typing import TextIO
 
+from course_utils.scale import current_scale
+
 HOLDS, FAILS = "✔", "✘"
 IN_WORDS = {HOLDS: "holds:", FAILS: "FAILS:"}  # where the output has no such signs: a file in cp1252, for instance
 
@@ -28,7 +30,8 @@ def claim(sentence: str, holds: object) -> None:
     """Print the sentence with ✔ if `holds` is true, with ✘ if it is not.
 
     `holds` is one true or false value (a Python, NumPy or TensorFlow boolean). Anything else, an array of several
-    values or a NaN for instance, proves nothing and is shown as ✘ with the reason. A learner's changed setting must
+    values or a NaN for instance, proves nothing and is shown as ✘ with the reason; at the full scale the reason says that
+    the claim was set at quick. A learner's changed setting must
     show what broke, so no value raises here; nbval and `course run` read the printed line. An output that cannot show
     the signs gets words for them.
     """
@@ -42,15 +45,25 @@ def claim(sentence: str, holds: object) -> None:
 
 
 def _verdict(holds: object) -> tuple[bool, str]:
+    not_so = "not so in this run"
+    if _is_full():
+        not_so += "; the claim was set at quick"
     if isinstance(holds, bool):
-        return holds, "not so in this run"
+        return holds, not_so
     shape = getattr(holds, "shape", None)
     dtype = str(getattr(holds, "dtype", ""))
     if shape is not None and tuple(shape) == () and dtype in ("bool", "<dtype: 'bool'>"):
-        return bool(holds), "not so in this run"
+        return bool(holds), not_so
     if shape is not None and tuple(shape) != ():
         return False, f"undecided: the condition has shape {tuple(shape)}; reduce it with .all() or .any()"
     return False, f"undecided: the condition is {type(holds).__name__}, not true or false"
+
+
+def _is_full() -> bool:
+    try:
+        return current_scale() == "full"
+    except ValueError:  # a wrong word in COURSE_SCALE: set_up says so, a claim never raises
+        return False
 
 
 def compare_guess(guess: str, answer: str) -> None:

@@ -25,6 +25,13 @@ def test_a_false_claim_does_not_raise(capsys, false):
     assert printed(capsys, "it holds", false) == "✘ it holds (not so in this run)"
 
 
+def test_a_false_claim_at_full_says_where_it_was_set(capsys, monkeypatch):
+    monkeypatch.setenv("COURSE_SCALE", "full")
+    assert printed(capsys, "it holds", np.False_) == "✘ it holds (not so in this run; the claim was set at quick)"
+    monkeypatch.setenv("COURSE_SCALE", "huge")
+    assert printed(capsys, "it holds", False) == "✘ it holds (not so in this run)"
+
+
 @pytest.mark.parametrize("undecided", [np.array([True, True]), float("nan"), 1, None, "yes", np.array(1.0), []])
 def test_what_is_neither_true_nor_false_proves_nothing(capsys, undecided):
     assert printed(capsys, "it holds", undecided).startswith("✘ it holds (undecided")
