@@ -30,10 +30,9 @@ def claim(sentence: str, holds: object) -> None:
     """Print the sentence with ✔ if `holds` is true, with ✘ if it is not.
 
     `holds` is one true or false value (a Python, NumPy or TensorFlow boolean). Anything else, an array of several
-    values or a NaN for instance, proves nothing and is shown as ✘ with the reason; at the full scale the reason says that
-    the claim was set at quick. A learner's changed setting must
-    show what broke, so no value raises here; nbval and `course run` read the printed line. An output that cannot show
-    the signs gets words for them.
+    values or a NaN for instance, proves nothing and is shown as ✘ with the reason; at the full scale the reason says
+    that the claim was set at quick. A learner's changed setting must show what broke, so no value raises here; nbval and
+    `course run` read the printed line. An output that cannot show the signs gets words for them.
     """
     verdict, reason = _verdict(holds)
     line = f"{HOLDS} {sentence}" if verdict else f"{FAILS} {sentence} ({reason})"
