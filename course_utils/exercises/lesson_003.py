@@ -22,6 +22,7 @@ def test_largest_rate(answer):
         rate,
         0.05,
         f"With the rate {rate:g}, compute 1 - rate * curvature for each of the three: the limit is where one is -1.",
+        tolerance=1e-6,
     )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, some_numbers
+from course_utils.scale import current_scale
 
 LOG_MISTAKES = (
     ([5 / 3, 1.0], "You gave each batch the same weight. The last batch holds fewer examples: weigh by the examples."),
@@ -265,11 +266,11 @@ def test_ink(answer):
     scaled, raw = measured_numbers(answer, "0 to 1", "0 to 255", shares=("0 to 1", "0 to 255"))
     if raw > scaled:
         raise Wrong("Are the two exchanged? The network that saw the same kind of pixels in both parts reads more.")
-    if not 0.85 <= scaled <= 0.98:
+    if not 0.85 <= scaled <= 0.99:
         raise Wrong("On the images from 0 to 1, three epochs reach about nine of ten. Take `val_accuracy` of `result`.")
     if raw < 0.05:
         raise Wrong("Even guessing reads about one of ten. Take `val_accuracy` of the last epoch.")
-    if raw > scaled - 0.1:
+    if raw > scaled - (0.1 if current_scale() == "quick" else 0.01):  # at the full scale nothing was measured
         raise Wrong("Only the training images are multiplied by 255. Make a new network for each training.")
 
 

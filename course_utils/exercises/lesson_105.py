@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, some_numbers
+from course_utils.scale import current_scale
 
 KEPT_MISTAKES = (
     ([1, 2], "These are the ones for 0.5. At 0.75 a pair must overlap more before one of the two is dropped."),
@@ -154,11 +155,12 @@ def test_finding(answer):
     before, after, map_before, map_after = measured_numbers(answer, *FINDING, shares=FINDING[2:], counts=FINDING[:2])
     if min(before, after) < 100:
         raise Wrong("Count over all the test scenes: some hundreds or thousands.")
-    if before > 4000:
+    quick = current_scale() == "quick"
+    if before > (4000 if quick else 20_000):  # five times as many test scenes
         raise Wrong("So many? Count only the detections that score 0.3 or more.")
     if after > before:
         raise Wrong("NMS only drops boxes. The two counts may have changed places.")
-    if after > 0.98 * before:
+    if quick and after > 0.98 * before:  # after a long training the classes may hardly quarrel
         raise Wrong("Hardly anything was dropped. Are the boxes of each class still moved apart before the NMS?")
     if map_before < 0.6 or map_after < 0.6:
         raise Wrong(
