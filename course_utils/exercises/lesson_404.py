@@ -70,9 +70,14 @@ def test_bits_per_character(answer):
     }
     random = np.random.default_rng()
     pieces = ["The", " king", " s", "ing", "s", ".", " caf", "é", "\n", " and"]
-    texts = [pieces[:6] + ["ing"], pieces[6:], [pieces[place] for place in random.integers(0, len(pieces), 20)]]
-    for tokens in texts:
-        token_bits = random.uniform(1, 12, len(tokens)).round(2)
+    drawn = [pieces[place] for place in random.integers(0, len(pieces), 20)]
+    texts = [
+        ([9.0, 10.0, 4.0, 5.0, 3.0, 2.0, 6.0], [*pieces[:6], "ing"]),
+        ([7.0, 11.0, 1.0, 3.5], pieces[6:]),
+        (random.uniform(1, 12, 20), drawn),
+    ]
+    for bits, tokens in texts:
+        token_bits = np.array(bits)
         given = one_number(answer(token_bits, tokens), "The number of bits")
         expected = bits_per_character(token_bits, tokens)
         if np.isclose(given, expected, rtol=1e-4):
