@@ -212,6 +212,10 @@ def test_bits_when_averaged(answer):
         raise Wrong(
             "Bits per character of these two models lie between 2 and 3. Is it bits_per_character of the probabilities?"
         )
+    if current_scale() == "quick" and abs(table - BITS_WHEN_AVERAGED["five-gram"]) > 0.02:
+        raise Wrong(
+            "The table alone has the bits that the page printed for the five-gram. Is it table_probabilities[5]?"
+        )
     if averaged < min(table, network) - 0.5:
         raise Wrong("Half a bit better than both is not credible. Average the probabilities, then take their bits.")
     if averaged > max(table, network):
@@ -310,6 +314,7 @@ EXERCISES = [
         ),
         solution=BITS_WHEN_AVERAGED,
         wrong_answers={
+            "another table": {"five-gram": 2.73, "GRU": 2.6, "averaged": 2.42},
             "the results averaged": {"five-gram": 2.64, "GRU": 2.56, "averaged": 2.6},
             "a place out of step": {"five-gram": 2.64, "GRU": 2.56, "averaged": 3.1},
             "probabilities added": {**BITS_WHEN_AVERAGED, "averaged": 1.404},
