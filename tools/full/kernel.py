@@ -169,9 +169,10 @@ def first_batch(inputs: Any, targets: Any, batch_size: int | None) -> tuple[Any,
         return keras.tree.map_structure(tf.convert_to_tensor, inputs[0]), inputs, len(inputs)
     if inspect.isgenerator(inputs):
         batch = next(inputs)
-        return keras.tree.map_structure(tf.convert_to_tensor, batch), itertools.chain([batch], inputs), None
+        whole = (one for one in itertools.chain([batch], inputs))  # Keras takes a generator, and no other iterator
+        return keras.tree.map_structure(tf.convert_to_tensor, batch), whole, None
     size = batch_size or 32
-    everything = (inputs,) if targets is None else (inputs, targets)
+    everything = keras.utils.pack_x_y_sample_weight(inputs, targets)
     count = len(keras.tree.flatten(everything)[0])
     batch = keras.tree.map_structure(lambda array: tf.convert_to_tensor(array[:size]), everything)
     return keras.tree.map_structure(as_keras_does, batch), inputs, -(-count // size)
@@ -197,7 +198,7 @@ def install(meter: Meter) -> None:
             if meter.depth:  # evaluate inside fit: fit has charged it
                 return original(*positional, **named)
             bound = signature.bind(*positional, **named)
-            options = {**bound.arguments, **bound.arguments.pop("kwargs", {})}
+            options = dict(bound.arguments)
             with meter.not_counted():
                 return change(original, options.pop("self"), options)
 
@@ -208,7 +209,6 @@ def install(meter: Meter) -> None:
         batch, options["x"], count = first_batch(options["x"], options.get("y"), options.get("batch_size"))
         count = options.get("steps_per_epoch") or count
         model.steps_per_execution = 1
-        meter.pending = model, batch, epochs * count
         if validation := options.get("validation_data"):
             size = options.get("validation_batch_size") or options.get("batch_size")
             held_out, _, rounds = first_batch(*validation, size)
