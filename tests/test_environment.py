@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from notebook_functions import functions_of
 from typer.testing import CliRunner
 
 from course_utils import scale, set_up
@@ -21,6 +23,8 @@ from course_utils.scale import choose_scale
 import_quietly()
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
+
+from course_utils.architectures.cnn import resnet  # noqa: E402
 
 ROOT = checkout_folder()
 sys.path.insert(0, str(ROOT / "tools"))
@@ -174,6 +178,33 @@ def test_mixed_precision_needs_a_gpu_and_full(capsys, gpu):
 def test_mixed_precision_does_nothing_on_a_cpu(capsys):
     set_up(seed=1, scale="full", mixed_precision=True)
     assert keras.config.dtype_policy().name == "float32" and "only on a GPU" in capsys.readouterr().out
+
+
+def test_probabilities_stay_float32_in_mixed_precision():
+    lesson = functions_of("103")
+    keras.config.set_dtype_policy("mixed_float16")
+    models = [
+        resnet((8, 8, 1), 10, blocks=1, widths=(4,)),
+        lesson["lenet"](),
+        lesson["network"](lesson["residual_block"], "average"),
+        lesson["deep_network"](True, pairs=1),
+    ]
+    assert [model.layers[-1].compute_dtype for model in models] == ["float32"] * 4
+    assert models[0].get_layer("features").compute_dtype == "float16"
+
+
+@pytest.mark.parametrize("logits", [True, False], ids=["logits", "probabilities"])
+def test_a_step_in_mixed_precision_has_a_finite_loss_and_moves_the_weights(logits):
+    """Keras computes losses in float32; a probability of 16 bits would send the scaled slopes to infinity."""
+    keras.config.set_dtype_policy("mixed_float16")
+    last = {} if logits else {"activation": "softmax", "dtype": "float32"}
+    dense = keras.layers.Dense(3, kernel_initializer=keras.initializers.RandomNormal(stddev=3, seed=0), **last)
+    model = keras.Sequential([keras.Input((8,)), dense])
+    model.compile(keras.optimizers.SGD(0.1), keras.losses.SparseCategoricalCrossentropy(from_logits=logits))
+    before = dense.get_weights()[0]
+    inputs, labels = np.random.default_rng(0).normal(size=(64, 8)), np.arange(64) % 3
+    history = model.fit(inputs, labels, batch_size=32, epochs=1, verbose=0).history
+    assert np.isfinite(history["loss"]).all() and not np.allclose(before, dense.get_weights()[0])
 
 
 # Keras's own settings

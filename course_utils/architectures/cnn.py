@@ -51,4 +51,6 @@ def resnet(
         for block in range(blocks):
             outputs = residual_block(outputs, filters, stride=2 if stage and block == 0 else 1)
     features = layers.GlobalAveragePooling2D(name="features")(outputs)
-    return keras.Model(inputs, layers.Dense(classes, activation="softmax", name="classes")(features), name="resnet")
+    # float32 in mixed precision too: 16 bits are too few for probabilities.
+    classify = layers.Dense(classes, activation="softmax", name="classes", dtype="float32")
+    return keras.Model(inputs, classify(features), name="resnet")
