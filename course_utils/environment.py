@@ -132,14 +132,17 @@ def _choose_precision(mixed: bool) -> list[str]:
 
 def _scale_report(argument: str | None) -> list[str]:
     """Which of two words on the scale won, and what to expect of the full scale."""
-    from course_utils.scale import current_scale
+    from course_utils.scale import FULL_MINUTES, current_scale
 
     variable = os.environ.get("COURSE_SCALE", "").strip()
     notes = []
     if argument is not None and variable and variable.lower() != current_scale():
         notes.append(f"COURSE_SCALE says {variable}; the scale in set_up(...) wins.")
     if current_scale() == "full":
-        notes.append("full: takes much longer than quick. The claims were set at quick, some may turn ✘.")
+        notes.append(
+            f"full: up to about {FULL_MINUTES} minutes on a T4 GPU (counted, not timed), much longer on a CPU. "
+            "The claims were set at quick, some may turn ✘."
+        )
     return notes
 
 

@@ -4,6 +4,7 @@ import os
 from typing import TypeVar
 
 SCALES = ("quick", "full")
+FULL_MINUTES, FULL_GIGABYTES = 10, 6  # what a lesson at full takes at most on a T4 GPU, as tools/try_full.py counts it
 Value = TypeVar("Value")
 
 _chosen: str | None = None  # by set_up(scale=...)

@@ -97,6 +97,7 @@ def test_one_line_at_quick_and_a_warning_at_full(monkeypatch, capsys):
     full = capsys.readouterr().out.splitlines()
     assert len(quick) == 1 and re.fullmatch(r"Keras \S+ on TensorFlow \S+, .+, scale: quick", quick[0])
     assert full[0].endswith("scale: full") and "claims were set at quick" in full[1]
+    assert "about 10 minutes on a T4" in full[1]
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_utils.command.lessons import Lesson, execute, find_lessons
+from course_utils.scale import FULL_GIGABYTES as MOST_GIGABYTES
+from course_utils.scale import FULL_MINUTES as MOST_MINUTES
 
 TOOLS = Path(__file__).parent / "full"
 STORED = Path(__file__).parents[1] / "course_utils" / "full_scale.toml"
-MOST_MINUTES, MOST_GIGABYTES = 10, 6
 
 
 @dataclass

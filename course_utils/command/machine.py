@@ -10,8 +10,9 @@ from typing import NamedTuple
 import psutil
 
 from course_utils.nvidia import nvidia_gpus
+from course_utils.scale import FULL_GIGABYTES
 
-QUICK_GIGABYTES, FULL_GIGABYTES = 3.5, 6
+QUICK_GIGABYTES = 3.5
 TRAINING_CURE = (
     "Set CUDA_VISIBLE_DEVICES=-1 to leave out a GPU; if there is none, or that does not help, reinstall TensorFlow."
 )
