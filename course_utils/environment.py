@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterator
 
@@ -11,6 +12,22 @@ KERAS_SETTINGS = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "ch
 def in_colab() -> bool:
     """Whether the code runs on Google Colab."""
     return "google.colab" in sys.modules
+
+
+def lesson_number() -> str:
+    """The number of the lesson that this kernel runs, as far as Jupyter, VS Code or Colab tell; else ""."""
+    place = os.environ.get("JPY_SESSION_NAME") or getattr(sys.modules["__main__"], "__vsc_ipynb_file__", "")
+    found = re.search(r"(\d{3})_\w+\.ipynb", _first_cell_on_colab() if in_colab() else place)
+    return found[1] if found else ""
+
+
+def _first_cell_on_colab() -> str:
+    try:
+        from google.colab import _message
+
+        return str(_message.blocking_request("get_ipynb", timeout_sec=5)["ipynb"]["cells"][0])
+    except Exception:  # the function is Colab's own and may change; the number is a courtesy
+        return ""
 
 
 @contextlib.contextmanager
@@ -132,7 +149,7 @@ def _choose_precision(mixed: bool) -> list[str]:
 
 def _scale_report(argument: str | None) -> list[str]:
     """Which of two words on the scale won, and what to expect of the full scale."""
-    from course_utils.scale import FULL_MINUTES, current_scale
+    from course_utils.scale import current_scale, full_time
 
     variable = os.environ.get("COURSE_SCALE", "").strip()
     notes = []
@@ -140,7 +157,7 @@ def _scale_report(argument: str | None) -> list[str]:
         notes.append(f"COURSE_SCALE says {variable}; the scale in set_up(...) wins.")
     if current_scale() == "full":
         notes.append(
-            f"full: up to about {FULL_MINUTES} minutes on a T4 GPU (counted, not timed), much longer on a CPU. "
+            f"full: {full_time(lesson_number())} on a T4 GPU (counted, not timed), and much longer on a CPU. "
             "The claims were set at quick, some may turn ✘."
         )
     return notes

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 SCALES = ("quick", "full")
 FULL_MINUTES, FULL_GIGABYTES = 10, 6  # what a lesson at full takes at most on a T4 GPU, as tools/try_full.py counts it
+FULL_TABLE = os.path.join(os.path.dirname(__file__), "full_scale.toml")  # and what each takes
 Value = TypeVar("Value")
 
 _chosen: str | None = None  # by set_up(scale=...)
@@ -33,6 +34,19 @@ def current_scale() -> str:
         return _chosen
     word = os.environ.get("COURSE_SCALE", "").strip()
     return checked_scale(word, "COURSE_SCALE") if word else "quick"
+
+
+def full_time(lesson: str) -> str:
+    """In words, how long the lesson of this number takes at full; "" stands for any lesson."""
+    import tomllib
+
+    table = {}
+    if os.path.exists(FULL_TABLE):
+        with open(FULL_TABLE, "rb") as file:
+            table = tomllib.load(file)
+    if lesson in table:
+        return f"lesson {lesson} takes about {table[lesson]['minutes']} minutes"
+    return f"a lesson takes up to about {FULL_MINUTES} minutes"
 
 
 def scale(*, quick: Value, full: Value) -> Value:

@@ -156,13 +156,15 @@ def test_seeds_show_a_claim_that_depends_on_luck(checkout):
         "1_cnn/102_luck",
         ["# Luck"],
         [
-            "def set_up(seed): return seed",
-            "luck = set_up(seed=1)",
+            "def set_up(seed, scale): return seed",
+            "luck = set_up(seed=1, scale='quick')",
             "from course_utils import claim\nclaim('lucky', luck != 2)",
+            "import os\nclaim('named', os.environ['JPY_SESSION_NAME'] == '102_luck.ipynb')",
         ],
     )
     result = run_course(checkout, "seeds", "102")
     assert result.returncode == 1 and re.search(r"lucky\s+│ ✔\s+│ ✘\s+│ ✔", result.stdout)
+    assert re.search(r"named\s+│ ✔\s+│ ✔\s+│ ✔", result.stdout)
 
 
 @pytest.mark.parametrize(

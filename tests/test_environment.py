@@ -16,9 +16,9 @@ from course_utils import scale, set_up
 from course_utils.command import machine
 from course_utils.command.cli import app
 from course_utils.command.lessons import checkout_folder, find_lessons
-from course_utils.environment import import_quietly
+from course_utils.environment import import_quietly, lesson_number
 from course_utils.nvidia import nvidia_gpus
-from course_utils.scale import choose_scale
+from course_utils.scale import choose_scale, full_time
 
 import_quietly()
 import keras  # noqa: E402
@@ -97,7 +97,48 @@ def test_one_line_at_quick_and_a_warning_at_full(monkeypatch, capsys):
     full = capsys.readouterr().out.splitlines()
     assert len(quick) == 1 and re.fullmatch(r"Keras \S+ on TensorFlow \S+, .+, scale: quick", quick[0])
     assert full[0].endswith("scale: full") and "claims were set at quick" in full[1]
-    assert "about 10 minutes on a T4" in full[1]
+
+
+def table_of_one(monkeypatch, tmp_path):
+    """A table that holds lesson 407 alone."""
+    (tmp_path / "full.toml").write_text("[407]\nminutes = 9\ngigabytes = 3.1\n")
+    monkeypatch.setattr(sys.modules["course_utils.scale"], "FULL_TABLE", tmp_path / "full.toml")
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("/home/someone/course/my/407_vision_transformer.ipynb", "full: lesson 407 takes about 9 minutes on a T4 GPU"),
+        ("101_convolution_by_hand.ipynb", "full: a lesson takes up to about 10 minutes on a T4 GPU"),
+        ("", "full: a lesson takes up to about 10 minutes on a T4 GPU"),
+    ],
+)
+def test_the_time_at_full_is_that_of_the_lesson(monkeypatch, capsys, tmp_path, place, words):
+    table_of_one(monkeypatch, tmp_path)
+    monkeypatch.setenv("JPY_SESSION_NAME", place)
+    set_up(seed=1, scale="full")
+    assert words in capsys.readouterr().out
+
+
+def test_without_a_table_the_longest_time_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys.modules["course_utils.scale"], "FULL_TABLE", tmp_path / "none.toml")
+    assert full_time("407") == "a lesson takes up to about 10 minutes"
+
+
+def test_vs_code_and_colab_name_the_lesson(monkeypatch):
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    assert lesson_number() == ""
+    monkeypatch.setattr(
+        sys.modules["__main__"], "__vsc_ipynb_file__", r"C:\course\my\201_recurrence_by_hand.ipynb", raising=False
+    )
+    assert lesson_number() == "201"
+    link = "[Open in Colab](https://example.org/blob/main/notebooks/1_cnn/106_video.ipynb)"
+    page = {"ipynb": {"cells": [{"source": ["# Video\n", link]}]}}
+    asked = SimpleNamespace(_message=SimpleNamespace(blocking_request=lambda what, timeout_sec: page))
+    monkeypatch.setitem(sys.modules, "google.colab", asked)
+    assert lesson_number() == "106"
+    page.clear()
+    assert lesson_number() == ""
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,12 @@ def execute(
             resources={"metadata": {"path": folder}},
             on_cell_start=lambda cell, cell_index: on_cell(cell_index, len(notebook.cells)),
         )
-        own = {"COURSE_SCALE": scale, "COURSE_HOME": folder, "JUPYTER_PREFER_ENV_PATH": "1"}
+        own = {
+            "COURSE_SCALE": scale,
+            "COURSE_HOME": folder,
+            "JUPYTER_PREFER_ENV_PATH": "1",
+            "JPY_SESSION_NAME": lesson.path.name,  # as Jupyter's own server says which notebook a kernel runs
+        }
         with _memory_watch(client) as memory:
             try:
                 client.execute(env={**os.environ, **own, **(environment or {})}, stderr=subprocess.DEVNULL)
