@@ -203,8 +203,6 @@ def test_shares_found(answer):
         raise Wrong("At one of the six lengths the halving reader does far worse. Did you ask both at all six?")
     if halves > keeps + 0.5:
         raise Wrong("It is the halving reader that does worse. Are the two at the right names?")
-    if keeps < 0.6:
-        raise Wrong('The keeping reader is right in more than that at each length. Is it `readers["keeps", 40]`?')
     if halves > 0.7:
         raise Wrong("At one of the six lengths the halving reader does worse. Is it the smallest share, not the mean?")
 
@@ -295,16 +293,15 @@ EXERCISES = [
         wrong_answers={
             "the two swapped": {"keeps": 0.0, "halves": 1.0},
             "only the length 40": {"keeps": 1.0, "halves": 1.0},
-            "the halving reader twice": {"keeps": 0.0, "halves": 0.0},
             "means": {"keeps": 1.0, "halves": 0.8},
             "in per cent": {"keeps": 100.0, "halves": 0.0},
             "not a number": {"keeps": 1.0, "halves": float("nan")},
             "one left out": {"keeps": 1.0},
         },
-        also_right={"another run": {"keeps": 0.94, "halves": 0.11}},
+        also_right={"another start": {"keeps": 0.0, "halves": 0.001}, "a third": {"keeps": 0.94, "halves": 0.11}},
         program=PROGRAM,
-        explanation="Accepting any length is not being right at any length. One state is a switch that stays where it is; the "
-        "other goes on moving, and the dense layer was fitted to where it stands at step 40. A share far below one half "
-        "means reversed answers.",
+        explanation="Accepting any length is not being right at any length. A state that became a switch stays where it is; one "
+        "that goes on moving stands elsewhere before and after step 40, to which the dense layer was fitted. A share far "
+        "below one half means reversed answers. Which of the two a training finds changes from start to start.",
     ),
 ]
