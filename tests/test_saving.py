@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 from notebook_functions import functions_of
-from test_notebook_rules import LESSONS, ROOT, code
+from test_notebook_rules import LESSONS, ROOT, code_cells, plain_python
 
 KERAS = {"Layer", "Model", "LearningRateSchedule"}
 HELD = {"generator", "discriminator", "denoiser", "model"}  # arguments by which a class is given networks to hold
@@ -60,7 +60,8 @@ def all_own_classes():
         path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted((ROOT / "course_utils").rglob("*.py"))
     }
-    return own_classes(package | {lesson.name: code(lesson) for lesson in LESSONS})
+    pages = {lesson.name: "\n".join(plain_python(cell.source) for cell in code_cells(lesson)) for lesson in LESSONS}
+    return own_classes(package | pages)
 
 
 def test_what_can_be_saved_is_registered():
