@@ -1,15 +1,18 @@
-"""A cell that is run a second time does what it did: found in the sources of all lessons, and tried on a few."""
+"""A cell that is run a second time does what it did: searched for in the sources of all lessons; and the tool that tries."""
 
 import ast
 import sys
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from test_notebook_rules import LESSONS, ROOT, code_cells, plain_python
+
+from course_utils.command.lessons import Lesson
 
 sys.path.insert(0, str(ROOT / "tools"))
 from try_twice import broken_by_a_second_run  # noqa: E402
 
-TRIED = ("101",)  # the quickest; `python tools/try_twice.py` tries all
 NOT_TWICE = {"append", "extend", "insert", "pop", "popitem", "remove", "reverse"}
 
 
@@ -148,7 +151,20 @@ def test_the_search_finds_what_changes_and_nothing_else(cell, sentence):
     assert len(run.found) == bool(sentence) and sentence in "".join(run.found)
 
 
-@pytest.mark.parametrize("number", TRIED)
-def test_a_lesson_stands_every_cell_twice(number):
-    lesson = next(lesson for lesson in LESSONS if lesson.number == number)
-    assert broken_by_a_second_run(lesson) == []
+@pytest.mark.parametrize(
+    ("cells", "failures"),
+    [
+        (["box = [1]", "copy = box + [2]\nclaim('all is well', copy == [1, 2])"], []),
+        (
+            ["box = [1]", "box.append(2)\nclaim('there are two', len(box) == 2)", "del box[1:]\nbox.remove(1)"],
+            ["cell 8: ValueError: list.remove(x): x not in list", "claim: there are two (not so in this run)"],
+        ),
+    ],
+    ids=["stands it", "does not"],
+)
+def test_the_tool_runs_each_cell_twice(cells, failures, tmp_path):
+    """On made-up lessons, in seconds. `python tools/try_twice.py` runs the real ones."""
+    path = tmp_path / "001_made_up.ipynb"
+    sources = ["from course_utils import claim", *cells]
+    nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources]), path)
+    assert broken_by_a_second_run(Lesson("001", path)) == failures

@@ -25,7 +25,10 @@ class TwiceEach(Lesson):
 
 
 def broken_by_a_second_run(lesson: Lesson) -> list[str]:
-    """The error that ended the lesson, if one did, and the claims that did not hold; nothing where all is well."""
+    """The error that ended the lesson, if one did, and the claims that did not hold; nothing where all is well.
+
+    The number of the cell of an error counts each code cell twice.
+    """
     return execute(TwiceEach(lesson.number, lesson.path), "quick").failures
 
 
