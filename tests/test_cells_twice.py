@@ -25,6 +25,7 @@ class SecondRun(ast.NodeVisitor):
 
     def __init__(self, earlier):
         self.earlier, self.own, self.read, self.found = earlier, set(), set(), []
+        self.set_back = set()  # networks that the cell itself gives their weights
 
     def is_earlier(self, node):
         """Whether a name, or that before all dots and brackets, comes from an earlier cell; then the name."""
@@ -32,8 +33,8 @@ class SecondRun(ast.NodeVisitor):
             node = node.value
         return isinstance(node, ast.Name) and node.id in self.earlier - self.own and node.id
 
-    def note(self, node, sentence):
-        self.found.append(f"line {node.lineno}: {sentence}: {ast.unparse(node).splitlines()[0][:90]}")
+    def note(self, node, sentence, name):
+        self.found.append((name, f"line {node.lineno}: {sentence}: {ast.unparse(node).splitlines()[0][:90]}"))
 
     def visit_FunctionDef(self, node):
         for default in [*node.args.defaults, *node.args.kw_defaults, *node.decorator_list]:
@@ -68,7 +69,7 @@ class SecondRun(ast.NodeVisitor):
         self.visit(node.value)
         for target in node.targets:
             if isinstance(target, ast.Subscript) and self.is_earlier(target) and self.reads_item(node.value, target):
-                self.note(node, "is computed from its own value before")
+                self.note(node, "is computed from its own value before", self.is_earlier(target))
             self.visit(target)
 
     def reads_item(self, value, target):
@@ -82,47 +83,61 @@ class SecondRun(ast.NodeVisitor):
         if self.is_earlier(node.target) and not isinstance(
             node.op, ast.BitOr
         ):  # dictionaries joined twice are the same
-            self.note(node, "changes what an earlier cell made")
+            self.note(node, "changes what an earlier cell made", self.is_earlier(node.target))
 
     def visit_Delete(self, node):
-        if any(self.is_earlier(target) for target in node.targets):
-            self.note(node, "takes away what an earlier cell made")
+        for name in filter(None, map(self.is_earlier, node.targets)):
+            self.note(node, "takes away what an earlier cell made", name)
 
     def visit_Call(self, node):
         self.generic_visit(node)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in NOT_TWICE and self.is_earlier(node.func.value):
-            self.note(node, "changes what an earlier cell made")
+        name = isinstance(node.func, ast.Attribute) and self.is_earlier(node.func.value)
+        if not name:
+            return
+        if node.func.attr in NOT_TWICE:
+            self.note(node, "changes what an earlier cell made", name)
+        if node.func.attr == "set_weights":
+            self.set_back.add(name)
+        if node.func.attr == "fit" and name not in self.set_back:
+            self.note(node, "trains on what an earlier cell made", name)
 
     def visit_Name(self, node):
         if isinstance(node.ctx, ast.Load):
             self.read |= {node.id} & (self.earlier - self.own)
             return
         if node.id in self.read - self.own:
-            self.note(node, "is read, then replaced: a second run starts from the new value")
+            self.note(node, "is read, then replaced: a second run starts from the new value", node.id)
         self.own.add(node.id)
 
 
 def found_in(lesson):
-    """What a second run of each cell would find changed: the number of the code cell and a sentence."""
-    earlier, found = set(), []
+    """What a second run of each cell would find changed: {name: the code cell and a sentence}."""
+    earlier, found = set(), {}
     for number, cell in enumerate(code_cells(lesson), 1):
         run = SecondRun(set(earlier))
         run.visit(ast.parse(plain_python(cell.source)))
-        found += [f"code cell {number}, {sentence}" for sentence in run.found]
+        found |= {name: f"code cell {number}, {sentence}" for name, sentence in run.found}
         earlier |= run.own
     return found
 
 
-# code cell and name: why a second run gives the same
+# Lesson and name: why a second run does no harm.
 HARMLESS = {
-    "408_pretraining: targets": "what is set to 0 is 0 already",
+    ("001", "network"): "better with more training, and claimed to be good",
+    ("004", "two_outputs"): "the loss is the sum of both at any weights",
+    ("101", "learner"): "it has arrived at the one best kernel",
+    ("106", "predictor"): "better with more training, and claimed to be good",
+    ("302", "judge"): "better with more training, and claimed to be good",
+    ("408", "targets"): "what is set to 0 is 0 already",
 }
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_no_cell_changes_what_an_earlier_cell_made(lesson):
-    found = [sentence for sentence in found_in(lesson) if f"{lesson.name}: {sentence.split()[-1]}" not in HARMLESS]
-    assert found == []
+    found = found_in(lesson)
+    assert {name: found[name] for name in found if (lesson.number, name) not in HARMLESS} == {}
+    harmless = {name for number, name in HARMLESS if number == lesson.number}
+    assert harmless <= set(found), "take it off the list"
 
 
 @pytest.mark.parametrize(
@@ -136,6 +151,8 @@ def test_no_cell_changes_what_an_earlier_cell_made(lesson):
         ("total, other = f(total)", "starts from the new value"),
         ("for _ in range(3):\n    total = f(total)", "starts from the new value"),
         ("box['a'] = box.get('a', 0) + 1", "own value before"),
+        ("network.fit(box)", "trains on"),
+        ("network.set_weights(total)\nnetwork.fit(box)", ""),
         ("parts = []\nparts.append(total)", ""),
         ("other = total + 1\ntotal_of_both = other + total", ""),
         ("for total in range(3):\n    print(total)", ""),
@@ -146,9 +163,9 @@ def test_no_cell_changes_what_an_earlier_cell_made(lesson):
     ],
 )
 def test_the_search_finds_what_changes_and_nothing_else(cell, sentence):
-    run = SecondRun({"total", "box", "f", "print", "range"})
+    run = SecondRun({"total", "box", "network", "f", "print", "range"})
     run.visit(ast.parse(cell))
-    assert len(run.found) == bool(sentence) and sentence in "".join(run.found)
+    assert len(run.found) == bool(sentence) and all(sentence in found for _, found in run.found)
 
 
 @pytest.mark.parametrize(
