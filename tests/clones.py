@@ -17,7 +17,7 @@ def make_clone(folder: Path, lessons: str = "*/*.ipynb") -> Path:
     """The lessons that a pattern names, and the glossary, in a folder that looks like a clone."""
     places = [
         *(ROOT / "notebooks").glob(lessons),
-        *(ROOT / name for name in ("docs/glossary.md", "pyproject.toml", ".gitignore")),
+        *(ROOT / name for name in ("docs/glossary.md", "README.md", "pyproject.toml", ".gitignore")),
     ]
     for place in places:
         copy = folder / place.relative_to(ROOT)
