@@ -249,6 +249,22 @@ def test_a_step_in_mixed_precision_has_a_finite_loss_and_moves_the_weights(logit
     assert np.isfinite(history["loss"]).all() and not np.allclose(before, dense.get_weights()[0])
 
 
+def test_a_loss_written_on_a_page_gets_float32_in_mixed_precision():
+    lesson = functions_of("403")
+    keras.config.set_dtype_policy("mixed_float16")
+    model = lesson["build_translator"](10, 16, 1)
+    given = []
+
+    def noted_loss(targets, logits):
+        given.append(keras.backend.standardize_dtype(logits.dtype))
+        return lesson["translation_loss"](targets, logits)
+
+    model.compile(keras.optimizers.Adam(1e-2), noted_loss)
+    codes = np.random.default_rng(0).integers(1, 10, (32, 6))
+    losses = model.fit([codes, codes], codes, batch_size=16, epochs=2, verbose=0).history["loss"]
+    assert losses[1] < losses[0] and set(given) == {"float32"}
+
+
 # Keras's own settings
 
 
