@@ -10,6 +10,8 @@ def half_as_large(images: np.ndarray) -> np.ndarray:
     """
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[1] % 2 or images.shape[2] % 2:
-        raise ValueError(f"Images (n, height, width, channels) of even height and width are needed, not {images.shape}.")
+        raise ValueError(
+            f"Images (n, height, width, channels) of even height and width are needed, not {images.shape}."
+        )
     count, height, width, channels = images.shape
     return images.reshape(count, height // 2, 2, width // 2, 2, channels).mean(axis=(2, 4))
