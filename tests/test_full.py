@@ -1,4 +1,4 @@
-"""The full scale: how the cost of a step is counted, what stands in for the downloads, and three fast lessons."""
+"""The full scale: how the cost of a step is counted, what stands in for the downloads, and a lesson that is cut."""
 
 import importlib.util
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_utils.command.lessons import Lesson, find_lessons
+from course_utils.command.lessons import Lesson
 from course_utils.environment import import_quietly
 
 import_quietly()
@@ -145,8 +145,3 @@ def test_minutes_are_stored_beside_those_of_other_lessons(tmp_path):
         try_full.store(try_full.Trial(lesson, 60, 1.26, 100, minutes, "", {}), path)
     table = try_full.tomllib.loads(path.read_text(encoding="utf-8"))
     assert table == {"901": {"minutes": 1, "gigabytes": 1.3}, "902": {"minutes": 2, "gigabytes": 1.3}}
-
-
-@pytest.mark.parametrize("number", ["101", "201"])
-def test_fast_lessons_run_at_the_full_scale(number, tmp_path):
-    assert try_full.try_lesson(find_lessons(number)[0], tmp_path).complaints == []
