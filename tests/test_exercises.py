@@ -489,7 +489,6 @@ def test_a_function_works_on_copies_unless_it_must_leave_what_it_was_given():
 @pytest.mark.parametrize(
     "key, finding",
     [
-        ("004-4", {"0 to 1": 0.97, "0 to 255": 0.9}),
         ("105-3", {"count_before": 5900, "count_after": 5850, "map_before": 0.96, "map_after": 0.95}),
         ("402-4", 2.1),
         ("404-4", {"letters": 1.9, "tokens": 2.2}),

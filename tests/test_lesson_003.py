@@ -10,15 +10,15 @@ import_quietly()
 
 import keras  # noqa: E402
 
-from course_utils.metrics.training import dead_share, keras_walk, losses_when_turned  # noqa: E402
+from course_utils.metrics.training import dead_share, keras_walk, steps_when_turned  # noqa: E402
 from course_utils.viz.descent import show_paths  # noqa: E402
 
-LESSON = functions_of("003", VALLEY=None, START=None)
+LESSON = functions_of("003")
 START = np.array([3.0, -2.0, 0.5])
 
 
 def own_walk(step, memory, rate, valley, steps):
-    return LESSON["walk"](step, memory, rate, steps, valley, START)
+    return functions_of("003", VALLEY=valley, START=START)["walk"](step, memory, rate, steps)
 
 
 def random_valley(seed):
@@ -82,12 +82,25 @@ def test_paths_are_drawn_with_their_last_loss(capsys):
 
 def test_a_turned_valley_changes_nothing_for_plain_descent_and_something_for_a_scale():
     valley, start = np.diag([1.0, 100.0]), np.array([10.0, 1.0])
-    table = losses_when_turned(LESSON["plain_step"], None, (0.01, 0.018), valley, start, steps=2)
-    # (1 - 0.01) ** 2 * 10 along, 0 across; (1 - 0.018) ** 2 * 10 along, 0.8 ** 2 across
-    np.testing.assert_allclose(table.loc["valley"], [0.5 * 9.801**2, 0.5 * (9.64324**2 + 100 * 0.64**2)], rtol=1e-4)
-    np.testing.assert_allclose(table.loc["turned"], table.loc["valley"])
-    scaled = losses_when_turned(LESSON["adam_step"], (0, 0, 0), (0.1,), valley, start, steps=1)
-    assert scaled.loc["valley", 0.1] == pytest.approx(0.5 * (9.9**2 + 100 * 0.9**2), rel=1e-4)
-    # the turned start (9, 11) / sqrt(2) has the slopes -90 and 110 / sqrt(2): one weight grows, one falls, both by 0.1
-    along, across = 10.0, 1.0 - 0.1 * np.sqrt(2)
-    assert scaled.loc["turned", 0.1] == pytest.approx(0.5 * (along**2 + 100 * across**2), rel=1e-4)
+    table = steps_when_turned(LESSON["plain_step"], None, (0.01, 0.018), valley, start, steps=150)
+    # 0.5 * 100 * (1 - rate) ** (2 * steps) < 1, across it is long past: from log(50) / (2 * -log(1 - rate)) on
+    assert table.loc["valley", 0.018] == table.loc["turned", 0.018] == 108
+    assert table[0.01].isna().all()  # 195 steps would do
+    scaled = steps_when_turned(LESSON["adam_step"], (0, 0, 0), (0.1,), valley, start, below=88, steps=1)
+    # after one step 0.5 * (9.9 ** 2 + 100 * 0.9 ** 2) = 89.5
+    assert scaled.loc["valley"].isna().all()
+    # the turned start (9, 11) / sqrt(2) has the slopes -90 and 110 / sqrt(2): one weight grows, one falls, both by 0.1;
+    # along it stays at 10, across it comes to 1 - 0.1 * sqrt(2): 0.5 * (100 + 100 * 0.859 ** 2) = 86.9
+    assert scaled.loc["turned", 0.1] == 1
+
+
+@pytest.mark.parametrize(
+    "lengths, steps", [((0, 0, 0), 1), ((9, 0, 0), 2), ((0, 9, 0), 3), ((0, 0, 9), None), ((0, 0, np.nan), None)]
+)
+def test_steps_are_counted_until_the_loss_stays_below(lengths, steps):
+    def planned(weights, slopes, memory, rate):
+        return np.array([memory[0], 0.0]), memory[1:]
+
+    table = steps_when_turned(planned, lengths, (0.1,), np.eye(2), np.array([9.0, 0.0]), steps=3)
+    found = table.loc["valley", 0.1]
+    assert found == steps if steps else table.isna().all(axis=None)

@@ -28,22 +28,33 @@ def keras_walk(optimizer: keras.Optimizer, valley: np.ndarray, start: np.ndarray
     return np.array(path)
 
 
-def losses_when_turned(
-    step: Callable, memory: object, rates: Sequence[float], valley: np.ndarray, start: np.ndarray, steps: int = 30
+def steps_when_turned(
+    step: Callable,
+    memory: object,
+    rates: Sequence[float],
+    valley: np.ndarray,
+    start: np.ndarray,
+    below: float = 1.0,
+    steps: int = 300,
 ) -> pd.DataFrame:
-    """Losses after some steps of a method in a valley (2, 2), and in the same valley turned by 45 degrees about its bottom.
+    """Steps until the loss stays `below`, in a valley (2, 2) and in the same valley turned by 45 degrees about its bottom.
 
-    `step(weights, slopes, memory, rate)` gives new weights (2,) and memory. Rows: "valley", "turned"; a column for each rate.
+    `step(weights, slopes, memory, rate)` gives new weights (2,) and memory. Rows: "valley", "turned"; a column for each rate;
+    a missing value where the loss is not below after the last of all `steps`.
     """
     turn = np.array([[1, -1], [1, 1]]) / np.sqrt(2)
     cases = {"valley": (valley, start), "turned": (turn @ valley @ turn.T, turn @ start)}
-    table = pd.DataFrame(index=list(cases), columns=list(rates), dtype="float64")
+    table = pd.DataFrame(index=list(cases), columns=list(rates), dtype="Int64")
     for name, (matrix, place) in cases.items():
         for rate in rates:
             weights, kept = place, memory
-            for _ in range(steps):
+            last_above = 0  # the start
+            for number in range(1, steps + 1):
                 weights, kept = step(weights, matrix @ weights, kept, rate)
-            table.loc[name, rate] = 0.5 * weights @ matrix @ weights
+                if not 0.5 * weights @ matrix @ weights < below:  # nan is not below either
+                    last_above = number
+            if last_above < steps:
+                table.loc[name, rate] = last_above + 1
     return table
 
 
