@@ -10,7 +10,7 @@ from course_utils.claims import read_claims
 from course_utils.command.lessons import find_lessons, printed_text
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
-from try_breaks import ROOT, breaks_of, claimed_false, notebook_of, replaced  # noqa: E402
+from try_breaks import ROOT, breaks_of, claimed_false, cut_after_claims, notebook_of, replaced  # noqa: E402
 
 sys.path.pop(0)
 LESSONS = sorted(path.stem for path in (ROOT / "tests" / "breaks").glob("*.toml"))
@@ -60,3 +60,15 @@ def test_false_claims_are_recognised():
     false = ["One is two", "Two is three (undecided: the condition is int, not true or false)"]
     assert claimed_false("One is two", false) and claimed_false("Two is three", false)
     assert not claimed_false("One is", false)
+
+
+def test_a_lesson_is_executed_up_to_the_last_named_claim(tmp_path):
+    (tmp_path / "notebooks" / "0_start").mkdir(parents=True)
+    path = tmp_path / "notebooks" / "0_start" / "001_claims.ipynb"
+    cells = []
+    for sentence in ("first", "second", "third"):
+        output = nbformat.v4.new_output("stream", text=f"✔ {sentence}\n")
+        cells.append(nbformat.v4.new_code_cell(sentence, outputs=[output]))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    cut_after_claims("001", ["second", "first"], tmp_path)
+    assert [cell.source for cell in nbformat.read(path, as_version=4).cells] == ["first", "second"]

@@ -2,6 +2,7 @@
 
 Each break in tests/breaks/NNN.toml replaces one text, in a code cell of the lesson or in a file of the package, in a copy
 of the course. Then the claims that it names must turn ✘ in an execution of the lesson, or the tests that it names must fail.
+The execution ends with the last claim that is named. Breaks are tried side by side, as `course run` runs lessons.
 """
 
 import os
@@ -10,9 +11,14 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+
+from course_utils.claims import read_claims
+from course_utils.command.lessons import printed_text
+from course_utils.command.side_by_side import ONE_THREAD, default_jobs
 
 ROOT = Path(__file__).parents[1]
 COPIED = ("course_utils", "data", "notebooks", "tests", "tools", "conftest.py", "pyproject.toml", "README.md")
@@ -54,6 +60,19 @@ def make_break(lesson: str, one: dict, root: Path) -> None:
     nbformat.write(notebook, path)
 
 
+def cut_after_claims(lesson: str, sentences: list[str], root: Path) -> None:
+    """Leave out the cells of the course at `root` below the last one that, as stored, prints one of the claims."""
+    path = notebook_of(lesson, root)
+    notebook = nbformat.read(path, as_version=4)
+    last = 0
+    for place, cell in enumerate(notebook.cells):
+        claims = [sentence for sentence, _ in read_claims(printed_text(nbformat.from_dict({"cells": [cell]})))]
+        if set(claims) & set(sentences):
+            last = place
+    notebook.cells = notebook.cells[: last + 1]
+    nbformat.write(notebook, path)
+
+
 def copy_course(folder: Path) -> Path:
     """A copy of what the lessons and tests need."""
     for name in COPIED:
@@ -67,7 +86,8 @@ def copy_course(folder: Path) -> Path:
 
 def run_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     """Run Python in the copy, so that it imports the package from there."""
-    environment = {**os.environ, "PYTHONPATH": str(folder), "COURSE_SCALE": "quick", "COLUMNS": "300"}
+    own = {"PYTHONPATH": str(folder), "COURSE_SCALE": "quick", "COLUMNS": "300"}
+    environment = {**os.environ, **ONE_THREAD, **own}
     command = [sys.executable, *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
@@ -82,6 +102,7 @@ def missed_by(lesson: str, one: dict) -> list[str]:
             if run_in(copy, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", test).returncode != 1:
                 missed.append(f"test {test}")
         if one.get("claims"):
+            cut_after_claims(lesson, one["claims"], copy)
             code = (
                 "from course_utils.command.lessons import execute, find_lessons\n"
                 f"execution = execute(find_lessons({lesson!r})[0], 'quick')\n"
@@ -102,19 +123,15 @@ def claimed_false(sentence: str, false: list[str]) -> bool:
 def main(lessons: list[str]) -> int:
     """Try all breaks of the lessons, of all that store some when none is named; 1 if one was missed."""
     lessons = lessons or sorted(path.stem for path in (ROOT / "tests" / "breaks").glob("*.toml"))
-    caught = missed = 0
-    for lesson in lessons:
-        for one in breaks_of(lesson):
-            unnoticed = missed_by(lesson, one)
-            caught += not unnoticed
+    breaks = [(lesson, one) for lesson in lessons for one in breaks_of(lesson)]
+    missed = 0
+    with ThreadPoolExecutor(default_jobs()) as pool:
+        found = pool.map(lambda one: missed_by(*one), breaks)
+        for (lesson, one), unnoticed in zip(breaks, found):
             missed += bool(unnoticed)
-            print(
-                f"{'missed' if unnoticed else 'caught'}  {lesson}  {one['name']}",
-                *unnoticed,
-                sep="\n        ",
-                flush=True,
-            )
-    print(f"{caught} caught, {missed} missed")
+            result = "missed" if unnoticed else "caught"
+            print(f"{result}  {lesson}  {one['name']}", *unnoticed, sep="\n        ", flush=True)
+    print(f"{len(breaks) - missed} caught, {missed} missed")
     return int(missed > 0)
 
 
