@@ -5,19 +5,20 @@ import tempfile
 
 import pytest
 
-from course_utils.command.side_by_side import ONE_THREAD, default_jobs
+from course_utils.command.side_by_side import default_jobs
 
 os.environ["COURSE_SCALE"] = "quick"
 os.environ["COURSE_HOME"] = tempfile.mkdtemp(prefix="course-test-")
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-if "PYTEST_XDIST_WORKER" in os.environ:
-    os.environ.update(ONE_THREAD)
 
 _lesson_seconds: dict[str, float] = {}
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """What `-n auto` means: as many files at a time as `course run` takes lessons."""
+    """What `-n auto` means: as many files at a time as `course run` takes lessons.
+
+    They keep all threads, as when their outputs were stored: with one thread, sums are added up in another order.
+    """
     return default_jobs()
 
 
