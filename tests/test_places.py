@@ -133,6 +133,8 @@ def test_lab_has_the_checkout_as_its_root(lab):
 
 
 def test_make_and_the_readme_start_lab_by_the_command():
-    made = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
+    made = subprocess.run(
+        ["make", "--no-print-directory", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    ).stdout
     assert made.splitlines()[-1].strip() in (".venv/bin/course lab", ".venv/Scripts/course lab")
     assert r"`.venv\Scripts\course lab`" in (ROOT / "README.md").read_text(encoding="utf-8")
