@@ -85,18 +85,18 @@ def test_distances_are_zero_for_the_same_picture():
     keras.utils.set_random_seed(0)
     trunk, picture = vgg_trunk(trained=False), RANDOM.random((16, 16, 3)).astype("float32")
     content, style = LESSON["distances"](trunk, np.stack([picture, 1 - picture]), picture, picture)
-    assert content[0] == style[0] == 0 and content[1] > 0 and style[1] > 0
+    # Two pictures at a time may be added up in another order than one: zero up to rounding.
+    assert content[0] < 1e-9 < content[1] and style[0] < 1e-9 < style[1]
 
 
 def test_repainting_follows_the_style_and_a_weight_of_0_changes_nothing():
     keras.utils.set_random_seed(0)
     trunk = vgg_trunk(trained=False)
     content, style = RANDOM.random((2, 16, 16, 3)).astype("float32") * np.float32([[[[1.0]]], [[[0.3]]]])
-    pictures = LESSON["repaint"](trunk, content, style, (0.0, 1.0, 100.0), steps=15)
-    np.testing.assert_array_equal(pictures[0], content)
+    # Alone, as the content is: beside others, rounding gives a gradient of 1e-8, and Adam makes whole steps of it.
+    np.testing.assert_array_equal(LESSON["repaint"](trunk, content, style, (0.0,), steps=15)[0], content)
+    pictures = LESSON["repaint"](trunk, content, style, (0.3, 100.0), steps=15)
     assert pictures.min() >= 0 and pictures.max() <= 1
-    content_distance, style_distance = (
-        np.array(values) for values in LESSON["distances"](trunk, pictures, content, style)
-    )
+    content_distance, style_distance = LESSON["distances"](trunk, np.stack([content, *pictures]), content, style)
     assert style_distance[1] < 0.7 * style_distance[0] and style_distance[2] < style_distance[0]
-    assert content_distance[0] == 0 < content_distance[1] <= content_distance[2]
+    assert content_distance[0] < 1e-9 < content_distance[1] <= content_distance[2]

@@ -14,7 +14,6 @@ import urllib.request
 import nbformat
 import pytest
 from clones import ROOT, make_clone
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_utils.command.cli import main
@@ -28,16 +27,20 @@ HERE = (
 )
 
 
-def set_up_cell():
-    """The code of the first code cell, the same in all lessons."""
+def test_a_kernel_without_the_package_is_told_what_to_choose():
+    """IPython shows the lines around the one that failed, the comment above it among them."""
+    code = """
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+sys.modules["course_utils"] = None  # the import then fails, as where it is not installed
+shell = InteractiveShell.instance(colors="NoColor")
+assert not shell.run_cell(sys.argv[1]).success
+"""
     cell = next(cell for cell in find_lessons("001")[0].read().cells if cell.cell_type == "code")
-    return TransformerManager().transform_cell(cell.source)
-
-
-def test_a_kernel_without_the_package_is_told_what_to_choose(monkeypatch):
-    monkeypatch.setitem(sys.modules, "course_utils", None)  # the import then fails, as where it is not installed
-    with pytest.raises(ModuleNotFoundError, match=r"choose the kernel \.venv of the course or run the line with %pip"):
-        exec(set_up_cell(), {})
+    result = subprocess.run([sys.executable, "-c", code, cell.source], capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stderr
+    assert "ModuleNotFoundError" in result.stdout
+    assert "Choose the course's kernel (.venv), or run the %pip line above by itself." in result.stdout
 
 
 def printed_in_cp1252(code, *arguments, **options):
