@@ -152,7 +152,7 @@ def test_similarity(answer: Callable[[int, int], float]) -> None:
 def test_more_readings(answer: object) -> None:
     bits = one_number(answer, "The answer")
     if bits < 1:
-        raise Wrong("That looks like a difference. Store the bits of the new model with 32 letters seen.")
+        raise Wrong("That looks like a difference. Store the bits of the new model with 25 to 32 letters seen.")
     if bits > 3.5:
         raise Wrong("That is hardly trained. Did read_plays get the model that you measured?")
     if current_scale() == "full":
@@ -166,7 +166,7 @@ def test_more_readings(answer: object) -> None:
 PROGRAM = """
 new_model = one_block_model(sinusoidal_positions(context, width))
 read_plays(new_model, epochs=3)
-answer = bits_of(new_model, letters, targets)[:, -1].mean()
+answer = bits_of(new_model, letters, targets)[:, -8:].mean()
 """
 
 EXERCISES = [
@@ -241,7 +241,7 @@ EXERCISES = [
         test=test_more_readings,
         hints=(
             "new_model = one_block_model(sinusoidal_positions(context, width)); read_plays(new_model, epochs=3).",
-            "bits_of(new_model, letters, targets)[:, -1].mean()",
+            "bits_of(new_model, letters, targets)[:, -8:].mean(): the last eight places have 25 to 32 letters seen.",
         ),
         solution=2.81,
         program=PROGRAM,
