@@ -1,6 +1,7 @@
 """The set-up of a lesson: its scale, the device, Keras's own settings; NVIDIA's libraries; `course check` on both."""
 
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from course_utils.scale import choose_scale, full_time
 import_quietly()
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
+from tensorflow.python.util import _pywrap_util_port  # noqa: E402
 
 from course_utils.architectures.cnn import resnet  # noqa: E402
 
@@ -167,6 +169,12 @@ def test_products_are_computed_in_full_float32():
     tf.config.experimental.enable_tensor_float_32_execution(True)
     import_quietly()
     assert not tf.config.experimental.tensor_float_32_execution_enabled()
+
+
+@pytest.mark.skipif(sys.platform == "darwin" or platform.machine() not in ("x86_64", "AMD64"), reason="not for oneDNN")
+def test_onednn_computes_also_on_processors_for_which_tensorflow_leaves_it_off():
+    assert os.environ["TF_ENABLE_ONEDNN_OPTS"] == "1"
+    assert _pywrap_util_port.IsMklEnabled()
 
 
 def test_memory_grows_on_each_gpu(gpu):
