@@ -345,13 +345,12 @@ EXERCISES = [
         minutes=15,
         test=test_ink,
         hints=(
-            "`network = new_network()`, `prepare(network)`, `result(network, inputs=255 * images)['val_accuracy']`.",
+            "`network = new_network()`, then `result(network, inputs=255 * images)['val_accuracy']`.",
             "`network.evaluate(255 * digits.validation.inputs, digits.validation.targets, verbose=0)[1]` is the other one.",
         ),
         solution={"0 to 1": 0.43, "0 to 255": 0.77},
         program="""
             network = new_network()
-            prepare(network)
             two_ways = result(network, inputs=255 * images)["val_accuracy"]
             bright = 255 * digits.validation.inputs
             alike = network.evaluate(bright, digits.validation.targets, verbose=0)[1]
