@@ -143,7 +143,7 @@ class Meter:
         import tensorflow as tf
 
         shapes = keras.tree.map_structure(lambda one: tf.TensorSpec(one.shape, one.dtype), data)
-        key = (id(model), id(model.optimizer), kind, str(shapes))
+        key = (id(model), id(getattr(model, "optimizer", None)), kind, str(shapes))  # predict needs no compile
         if key not in self.costs:
             began = time.process_time()
             graph = tf.function(getattr(model, kind)).get_concrete_function(shapes).graph
