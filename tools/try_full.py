@@ -56,13 +56,15 @@ def try_lesson(lesson: Lesson, downloads: Path) -> Trial:
         folder = Path(name)
         startup = folder / "profile_default" / "startup"
         startup.mkdir(parents=True)
-        (startup / "kernel.py").write_text((TOOLS / "kernel.py").read_text(encoding="utf-8"), encoding="utf-8")
+        # An import, not a copy: a copy would share its names with the lesson, and a lesson may call a variable `time`.
+        (startup / "full.py").write_text(
+            f"import sys\nsys.path.insert(0, {str(TOOLS)!r})\nimport kernel\n", encoding="utf-8"
+        )
         report = folder / "report.json"
         environment = {
             "IPYTHONDIR": str(folder),
             "KERAS_HOME": str(folder),
             "FULL_DOWNLOADS": str(downloads),
-            "FULL_TOOLS": str(TOOLS),
             "FULL_REPORT": str(report),
         }
         execution = execute(lesson, "full", environment=environment)

@@ -1,6 +1,6 @@
 """Runs in a lesson's kernel before its first cell: cuts trainings, counts what they would have cost, reports.
 
-`tools/try_full.py` puts this file among the start-up files of the kernel, so that no lesson knows of it.
+`tools/try_full.py` lets a start-up file of the kernel import this one, so that no lesson knows of it.
 
 The minutes on a T4 are an estimate, not a measurement. An operation of a traced step takes the longest of: 7 us to be
 launched, its multiplications and additions at 3.5 TFLOPS (four times that in half precision), its result written once and
@@ -19,8 +19,9 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
+
+from IPython import get_ipython
 
 from course_utils.environment import import_quietly
 
@@ -240,16 +241,6 @@ def install(meter: Meter) -> None:
     wrap("train_on_batch", train_on_batch)
 
 
-def load_beside(name: str) -> ModuleType:
-    """Import a file of this folder."""
-    import importlib.util
-
-    specification = importlib.util.spec_from_file_location(name, Path(os.environ["FULL_TOOLS"]) / f"{name}.py")
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
 def report_cells(meter: Meter) -> None:
     """After each cell write the account so far to the file FULL_REPORT."""
     began, cells = time.process_time(), []
@@ -268,12 +259,14 @@ def report_cells(meter: Meter) -> None:
         }
         Path(os.environ["FULL_REPORT"]).write_text(json.dumps(account), encoding="utf-8")
 
-    get_ipython().events.register("post_run_cell", after_cell)  # noqa: F821
+    get_ipython().events.register("post_run_cell", after_cell)
 
 
 if "FULL_REPORT" in os.environ:
     import_quietly()
-    load_beside("downloads").install()
+    import downloads
+
+    downloads.install()
     account = Meter()
     install(account)
     report_cells(account)
