@@ -232,7 +232,7 @@ EXERCISES = [
             'fill_mode="constant"), build_lenet()]) moves each training image by its own random offset.',
             "Put it into a function without arguments and hand that to `train`. Then call moved_accuracy(network, 4).",
         ),
-        solution={"centred": 0.966, "moved": 0.936},
+        solution={"centred": 0.953, "moved": 0.914},
         program="""
             def build_moving_lenet():
                 moves = layers.RandomTranslation(4 / 28, 4 / 28, fill_mode="constant")
@@ -264,7 +264,7 @@ EXERCISES = [
             "Set train_images and train_labels to their first 500 entries, and epochs to 7 times as many.",
             "Then train(build_lenet, rate, train_images) and train(build_unshared_lenet, rate, train_images).",
         ),
-        solution={"shared": 0.932, "unshared": 0.909},
+        solution={"shared": 0.935, "unshared": 0.911},
         program="""
             all_of_it = train_images, train_labels, epochs
             train_images, train_labels = train_images[:500], train_labels[:500]
