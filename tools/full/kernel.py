@@ -45,7 +45,8 @@ def step_seconds(graph: Any) -> tuple[float, int]:
         if operation.type in FREE:
             continue
         if operation.type in CALLS:
-            inner, count = step_seconds(called(graph, operation, "f"))
+            function = called(graph, operation, "f")
+            inner, count = step_seconds(function) if function else (LAUNCH, 1)
         elif operation.type in LOOPS:
             inner, count = loop_seconds(graph, operation)
         elif operation.type in CASES:
@@ -58,7 +59,8 @@ def step_seconds(graph: Any) -> tuple[float, int]:
 
 
 def called(graph: Any, operation: Any, name: str) -> Any:
-    return graph._get_function(operation.get_attr(name).name).graph
+    """The graph of a function that an operation calls; None where TensorFlow does not hand it out."""
+    return getattr(graph._get_function(operation.get_attr(name).name), "graph", None)
 
 
 def branches(graph: Any, operation: Any, name: str) -> list[Any]:
