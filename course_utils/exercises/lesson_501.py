@@ -135,7 +135,7 @@ NAMES = ("transformer as it is", "transformer moved", "convolutional as it is", 
 def test_quarters(answer):
     transformer, transformer_moved, convolutional, convolutional_moved = measured_numbers(answer, *NAMES, shares=NAMES)
     if min(transformer, convolutional) < 0.85:
-        raise Wrong("As they are, both read more than 85 of 100. Take `as_they_are` from the page.")
+        raise Wrong("As they are, both read more than 85 of 100. Take the share of new digits in `as_they_are`.")
     if transformer_moved < 0.6:
         raise Wrong("The transformer is far down. Do the training and the test images move in the same way?")
     if abs(transformer - transformer_moved) > 0.03:
@@ -156,9 +156,9 @@ def move_quarters(images):
 
 quarters_moved = {}
 for name in ("transformer", "convolutional"):
-    model, _ = train(name, move_quarters)
-    quarters_moved[f"{name} as it is"] = as_they_are[name]
-    quarters_moved[f"{name} moved"] = test_accuracy(model, move_quarters)
+    result, _ = train_and_test(name, move_quarters)
+    quarters_moved[f"{name} as it is"] = as_they_are[name]["new"]
+    quarters_moved[f"{name} moved"] = result["new"]
 """
 
 EXERCISES = [
@@ -237,8 +237,7 @@ EXERCISES = [
             "Quarters: top, bottom = images[:, :14], images[:, 14:], and top[:, :, :14] is the left one above.",
             "Give each quarter the place of another one, put two beside each other with np.concatenate(..., axis=2), "
             "then one pair above the other with axis=1.",
-            "The function must move the training, validation and test images alike: hand it to `train` and to "
-            "`test_accuracy` as `prepare`.",
+            "The function must move the training and the test images alike: hand it to `train_and_test` as `prepare`.",
         ),
         solution={
             "transformer as it is": 0.93,
