@@ -1,4 +1,4 @@
-"""Lesson 302: the distance of numbers, the rivals that need no game, and white paper."""
+"""Lesson 302: the distance of numbers, the rivals that need no game, contrast, and what a judge is sure of."""
 
 import numpy as np
 import pytest
@@ -46,6 +46,20 @@ def test_images_are_cut_to_ink():
     assert images.shape == (2, 14, 14, 1) and images.dtype == "float32" and (images.min(), images.max()) == (0, 1)
 
 
-def test_shares_of_white_and_grey():
-    shares = LESSON["white_and_grey"](np.array([0.0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]))
-    assert shares == {"white": 0.25, "grey": 0.375}
+def test_grey_is_between_a_quarter_and_three_quarters():
+    assert LESSON["grey_share"](np.array([0.0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])) == 0.375
+
+
+def test_contrast_pushes_ink_away_from_the_middle():
+    images = np.array([0.0, 0.1, 0.4, 0.5, 0.6, 0.9, 1.0])
+    np.testing.assert_allclose(LESSON["with_contrast"](images, 2), [0, 0, 0.3, 0.5, 0.7, 1, 1])
+    np.testing.assert_allclose(LESSON["with_contrast"](images, 1), images)
+
+
+def test_counts_only_digits_of_which_the_judge_is_sure(monkeypatch):
+    probable = np.full((4, 10), 0.05)
+    probable[0], probable[1] = np.eye(10)[3], np.eye(10)[3]
+    probable[2, 7] = 0.55  # the likeliest, yet not sure
+    judge = type("Judge", (), {"predict": lambda self, images, verbose: images})()
+    monkeypatch.setitem(SPACE, "judge", judge)
+    assert LESSON["sure_counts"](probable).tolist() == [0, 0, 0, 2, 0, 0, 0, 0, 0, 0]
