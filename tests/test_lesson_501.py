@@ -45,14 +45,14 @@ def test_attention_costs_as_much_as_an_lstm_at_twice_the_width():
         assert LESSON["attention_cost"](2 * width, width)[1] == LESSON["lstm_cost"](2 * width, width)[1]
 
 
-def test_pixels_move_alike_in_all_images_and_none_is_lost():
-    move = LESSON["move_pixels"]
-    move.__globals__["new_place"] = np.random.default_rng(1).permutation(28 * 28)
+def test_pixels_are_shuffled_alike_in_all_images_and_none_is_lost():
+    shuffle = LESSON["shuffle_pixels"]
+    shuffle.__globals__["new_place"] = np.random.default_rng(1).permutation(28 * 28)
     images = np.random.default_rng(2).normal(size=(3, 28, 28, 1))
-    moved = move(images)
-    assert moved.shape == images.shape and not np.array_equal(moved, images)
-    np.testing.assert_array_equal(np.sort(moved.reshape(3, -1)), np.sort(images.reshape(3, -1)))
-    np.testing.assert_array_equal(moved[1:2], move(images[1:2]))
+    shuffled = shuffle(images)
+    assert shuffled.shape == images.shape and not np.array_equal(shuffled, images)
+    np.testing.assert_array_equal(np.sort(shuffled.reshape(3, -1)), np.sort(images.reshape(3, -1)))
+    np.testing.assert_array_equal(shuffled[1:2], shuffle(images[1:2]))
 
 
 def test_the_transformer_knows_the_places_of_its_patches():
