@@ -91,6 +91,8 @@ class SecondRun(ast.NodeVisitor):
 
     def visit_Call(self, node):
         self.generic_visit(node)
+        if ast.unparse(node.func) == "restart":  # lesson 004: the first weights, a new optimizer
+            self.set_back |= set(map(self.is_earlier, node.args))
         name = isinstance(node.func, ast.Attribute) and self.is_earlier(node.func.value)
         if not name:
             return
