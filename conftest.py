@@ -10,6 +10,7 @@ from course_utils.command.side_by_side import default_jobs
 os.environ["COURSE_SCALE"] = "quick"
 os.environ["COURSE_HOME"] = tempfile.mkdtemp(prefix="course-test-")
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as in the lessons, also where a test imports TensorFlow first
 
 _lesson_seconds: dict[str, float] = {}
 
