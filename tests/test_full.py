@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_utils.command.lessons import Lesson
+from course_utils.command.lessons import Lesson, find_lessons
 from course_utils.environment import import_quietly
 
 import_quietly()
@@ -146,3 +146,16 @@ def test_minutes_are_stored_beside_those_of_other_lessons(tmp_path):
         try_full.store(try_full.Trial(lesson, 60, 1.26, 100, minutes, "", {}), path)
     table = try_full.tomllib.loads(path.read_text(encoding="utf-8"))
     assert table == {"901": {"minutes": 1, "gigabytes": 1.3}, "902": {"minutes": 2, "gigabytes": 1.3}}
+
+
+@pytest.mark.parametrize("number", ["001", "101"])
+def test_fast_lessons_run_at_full(number, tmp_path):
+    trial = try_full.try_lesson(find_lessons(number)[0], tmp_path)
+    assert trial.complaints == []
+
+
+def test_the_table_holds_lessons_and_none_takes_too_much():
+    table = try_full.tomllib.loads(try_full.STORED.read_text(encoding="utf-8"))
+    assert table and set(table) <= {lesson.number for lesson in find_lessons()}
+    assert max(row["minutes"] for row in table.values()) <= try_full.MOST_MINUTES
+    assert max(row["gigabytes"] for row in table.values()) <= try_full.MOST_GIGABYTES
