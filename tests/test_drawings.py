@@ -12,6 +12,7 @@ from matplotlib.text import Text
 from course_utils.viz import draw_block, draw_game, draw_mask, draw_network, draw_recurrence
 from course_utils.viz.drawings.graph import read_model
 from course_utils.viz.drawings.layer_words import by_x
+from course_utils.viz.drawings.shapes import BAR
 
 ALT = "A small drawing made by a test"
 
@@ -179,6 +180,24 @@ def test_no_box_covers_another_and_all_lie_on_the_page(drawn, build):
             apart = x + wide <= other_x + 1e-6 or other_x + other_wide <= x + 1e-6
             assert apart or y + high <= other_y + 1e-6 or other_y + other_high <= y + 1e-6
     assert min(text.get_fontsize() for text in drawn[0].findobj(Text) if text.get_text()) >= 8
+
+
+def wide_names():
+    inside = [layers.Dense(256, activation="relu"), layers.Dense(128, activation="relu"), layers.Dense(8)]
+    return keras.Sequential([keras.Input((26,)), *inside])
+
+
+@pytest.mark.parametrize("build", [wide_names, lenet, u_net, conditional_generator, encoder_and_decoder, transformer])
+def test_words_touch_neither_the_bar_nor_the_edge_of_their_box(drawn, build):
+    draw_network(build(), alt=ALT)
+    axis = drawn[0].axes[0]
+    inches = axis.transData.inverted()
+    spans = [(patch.get_x() + BAR, patch.get_x() + patch.get_width(), patch) for patch in marks(drawn[0], "box")]
+    for text in axis.texts:
+        (x, y), (end, _) = inches.transform(text.get_window_extent())
+        for left, right, patch in spans:
+            if left < (x + end) / 2 < right and patch.get_y() < y < patch.get_y() + patch.get_height():
+                assert left + 0.045 < x and end < right - 0.045, text.get_text()
 
 
 def test_a_drawing_of_a_network_needs_a_built_model():

@@ -10,7 +10,7 @@ from textwrap import wrap
 from course_utils.viz.drawings.graph import Box, Edge, arrange, first_free
 from course_utils.viz.drawings.shapes import LINE_HEIGHT, Point
 
-BOX_WIDTH, GAP, MARGIN, TRACK, ROOM = 1.18, 0.24, 0.22, 0.11, 0.12
+BOX_WIDTH, GAP, MARGIN, TRACK, ROOM = 1.22, 0.20, 0.22, 0.11, 0.12
 LETTERS_A_LINE = 15
 PITCH = BOX_WIDTH + GAP
 
