@@ -42,6 +42,14 @@ def ratio(p, q):
     return p / q
 
 
+def log_of_the_share(p, q):
+    return np.log(p / (p + q))
+
+
+def difference(p, q):
+    return p - q
+
+
 def exchanged_logit(p, q):
     return np.log(q) - np.log(p)
 
@@ -53,6 +61,8 @@ def logit_in_bits(p, q):
 LOGIT_MISTAKES = {
     best_probability: "That is the probability. The logit a has D = 1 / (1 + exp(-a)).",
     ratio: "That is D / (1 - D). The logit is its logarithm.",
+    log_of_the_share: "That is ln D. The logit is ln D - ln(1 - D).",
+    difference: "You subtracted the densities. It is their logarithms that are subtracted.",
     exchanged_logit: "The sign is wrong: where p is larger, the logit must be positive.",
     logit_in_bits: "You took the logarithm to base 2. In D = 1 / (1 + exp(-a)) stands e.",
 }
@@ -103,6 +113,11 @@ def sums(real_outputs, fake_outputs):
     return discriminator, 0.5 * np.sum((fake_outputs - 1) ** 2)
 
 
+def means_squared(real_outputs, fake_outputs):
+    discriminator = 0.5 * (np.mean(real_outputs) - 1) ** 2 + 0.5 * np.mean(fake_outputs) ** 2
+    return discriminator, 0.5 * (np.mean(fake_outputs) - 1) ** 2
+
+
 def players_exchanged(real_outputs, fake_outputs):
     discriminator, generator = least_squares_losses(real_outputs, fake_outputs)
     return generator, discriminator
@@ -113,6 +128,7 @@ SQUARES_MISTAKES = {
     labels_exchanged: "The targets are exchanged: 1 is for real, 0 for generated examples.",
     generator_wants_zero: "The generator wants to be taken for real: its target is 1.",
     players_exchanged: "The two losses are exchanged: the discriminator's comes first.",
+    means_squared: "You squared the differences of the means. Square the difference of each example, then take the mean.",
     sums: "You added up the squares of all examples. Take their means.",
 }
 
@@ -143,6 +159,12 @@ def test_first_rounds(answer):
         raise Wrong("One step each should hit 6 modes within eight rounds. Did you count with 3 * spread?")
     if 0 < rounds[5] <= rounds[1]:
         raise Wrong("With five steps it should come later than with one, if at all. Are the values at the right keys?")
+    if 0 < rounds[3] < rounds[1] - 1:
+        raise Wrong(
+            "Three steps so much earlier than one? Rounds are counted from 1: is `generator_steps` 3 in `play`?"
+        )
+    if rounds[5] and (rounds[3] or 9) > rounds[5] + 3:
+        raise Wrong("With three steps it should not come so much later than with five. Did three get its own game?")
 
 
 PROGRAM = """
@@ -170,6 +192,7 @@ EXERCISES = [
             "bits": 2.415,
             "sign": -1.674,
             "mean": 0.837,
+            "not a number": np.nan,
         },
         also_right={"exactly": -np.log(3 / 16), "rounded": 1.67},
         explanation="More than 2 ln 2: to call everything real costs more than to say that you do not know.",
@@ -184,6 +207,8 @@ EXERCISES = [
         wrong_answers={
             "probability": best_probability,
             "no logarithm": ratio,
+            "the logarithm of D": log_of_the_share,
+            "no logarithms": difference,
             "sign": exchanged_logit,
             "bits": logit_in_bits,
         },
@@ -206,6 +231,7 @@ EXERCISES = [
             "generator wants 0": generator_wants_zero,
             "losses exchanged": players_exchanged,
             "sums in place of means": sums,
+            "means squared": means_squared,
         },
         also_right={"a loop, a list": least_squares_losses_in_a_loop},
         explanation="The slope of a square does not fade far from the target, so this loss does not saturate either.",
@@ -226,6 +252,15 @@ EXERCISES = [
             "never with one step": {1: 0, 3: 0, 5: 0},
             "parts of a round": {1: 2.5, 3: 4, 5: 0},
             "one game only": {3: 5},
+            "three before one": {1: 5, 3: 1, 5: 0},
+            "three long after five": {1: 3, 3: 0, 5: 4},
+            "not a number": {1: 3, 3: np.nan, 5: 0},
+        },
+        also_right={
+            "three as fast as one": {1: 3, 3: 3, 5: 0},
+            "three a little earlier": {1: 3, 3: 2, 5: 6},
+            "never, but with one": {1: 4, 3: 0, 5: 0},
+            "five at last": {1: 3, 3: 0, 5: 7},
         },
         program=PROGRAM,
         explanation="The exact rounds change from run to run. See how late the points spread when the generator gets ahead, if they do.",
