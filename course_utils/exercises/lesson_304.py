@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number, some_numbers
-from course_utils.scale import scale
+from course_utils.scale import current_scale, scale
 
 PENALTY_MISTAKES = {
     9: "That is the length minus 1. The penalty is its square.",
@@ -39,6 +39,10 @@ def condition_alone(h, digits, w, b, table):
     return (table[digits] * h).sum(axis=1) + b
 
 
+def row_times_weights(h, digits, w, b, table):
+    return (w * table[digits] * h).sum(axis=1) + b
+
+
 def without_bias(h, digits, w, b, table):
     return conditional_answers(h, digits, w, 0, table)
 
@@ -54,6 +58,7 @@ def all_against_all(h, digits, w, b, table):
 ANSWER_MISTAKES = {
     condition_ignored: "The digit changes nothing: where is its row of the table?",
     condition_alone: "The plain part is missing: the row is added to w, it does not replace it.",
+    row_times_weights: "You multiplied w by the row of the table. The row is added to w.",
     without_bias: "The number b is missing.",
     first_rows: "You took the rows 0, 1, 2, ... of the table. Each image needs the row of its digit: table[digits].",
 }
@@ -106,6 +111,10 @@ def share_not_reshaped(real, fake, share):
     return share * real + (1 - share) * fake
 
 
+def half_way(real, fake, share):
+    return (real + fake) / 2
+
+
 def ends_exchanged(real, fake, share):
     return points_between(fake, real, share)
 
@@ -114,6 +123,7 @@ BETWEEN_MISTAKES = {
     share_of_columns: "The share varies from column to column of an image. Reshape it to (n, 1, 1, 1).",
     share_of_rows: "The share varies from row to row of an image. Reshape it to (n, 1, 1, 1).",
     one_share_for_all: "All images got one share. Each pair needs its own.",
+    half_way: "All points lie half way. Each pair has its own share.",
     ends_exchanged: "The ends are exchanged: share 1 is the real image.",
 }
 
@@ -155,6 +165,16 @@ def test_shuffled(answer):
         raise Wrong("With the right labels it should obey far above chance. Did that run get the unshuffled labels?")
     if shuffled > 0.3:
         raise Wrong("With shuffled labels it should hardly be better than chance. Did you shuffle all the labels?")
+    if distance == shuffled_distance:
+        raise Wrong("The two distances are equal to the last digit. Does each run have its own `watch`?")
+    if current_scale() == "full":  # how far apart the distances end was measured at quick alone
+        return
+    if distance > shuffled_distance:
+        raise Wrong("With shuffled labels the drawings should end farther away. Are the two distances exchanged?")
+    if distance > 25:
+        raise Wrong(
+            "With the right labels five epochs come much nearer than that. Take the last pair of `watch.measured`."
+        )
 
 
 PROGRAM = """
@@ -186,6 +206,7 @@ EXERCISES = [
             "with the weight": 810,
             "weights added": 169,
             "the length": 10,
+            "not a number": np.nan,
         },
         also_right={"with a point": 81.0},
         explanation="The length is 10, and (10 - 1)² is 81. Its gradient points along w, so a step down shortens w.",
@@ -204,6 +225,7 @@ EXERCISES = [
             "condition ignored": condition_ignored,
             "condition alone": condition_alone,
             "without b": without_bias,
+            "row times w": row_times_weights,
             "the first rows": first_rows,
             "all against all": all_against_all,
         },
@@ -226,6 +248,7 @@ EXERCISES = [
             "one share for all": one_share_for_all,
             "not reshaped": share_not_reshaped,
             "ends exchanged": ends_exchanged,
+            "half way": half_way,
         },
         also_right={"one by one, lists": points_between_one_by_one},
         explanation="Broadcasting lines up the last axes. Without the reshape, the shares meet columns or rows of pixels.",
@@ -259,6 +282,38 @@ EXERCISES = [
                 "shuffled agreement": 0.81,
                 "distance": 2.6,
                 "shuffled distance": 2.7,
+            },
+            "distances exchanged": {
+                "agreement": 0.85,
+                "shuffled agreement": 0.1,
+                "distance": 10.9,
+                "shuffled distance": 2.6,
+            },
+            "one distance twice": {
+                "agreement": 0.85,
+                "shuffled agreement": 0.1,
+                "distance": 2.6,
+                "shuffled distance": 2.6,
+            },
+            "the first pair of each run": {
+                "agreement": 0.43,
+                "shuffled agreement": 0.1,
+                "distance": 62.0,
+                "shuffled distance": 64.5,
+            },
+            "not a number": {
+                "agreement": 0.85,
+                "shuffled agreement": 0.1,
+                "distance": np.nan,
+                "shuffled distance": 10.9,
+            },
+        },
+        also_right={
+            "rounded, hardly farther": {
+                "agreement": 0.9,
+                "shuffled agreement": 0.09,
+                "distance": 4.1,
+                "shuffled distance": 5.5,
             },
         },
         program=PROGRAM,
