@@ -105,6 +105,8 @@ def test_weights(answer):
     light, contrast_light, heavy, contrast_heavy = measured_numbers(answer, *FINDING, shares=FINDING)
     if max(light, heavy) > 0.3:
         raise Wrong("An L1 above 0.3 is worse than an empty page. Did you take the area, or untrained pictures?")
+    if light == heavy and contrast_light == contrast_heavy:
+        raise Wrong("The two weights give equal numbers. Did the second model get its own weight, and was it measured?")
     if contrast_light < contrast_heavy:
         raise Wrong("The light weight should give the stronger lines. Are the two contrasts exchanged?")
     if current_scale() == "full":  # longer training: how far apart they end was not measured
@@ -143,6 +145,7 @@ EXERCISES = [
             "largest": 1.0,
             "the zeros as one": 0.9,
             "in percent": 10,
+            "not a number": np.nan,
         },
         also_right={"computed": float(np.median([0, 0, 0.1, 0.9, 1]))},
         explanation="The median: two answers lie below 0.1 (the zeros) and two above. The mean is 0.4.",
@@ -164,6 +167,7 @@ EXERCISES = [
             "one halving too many": 70,
             "strides ignored": 13,
             "the area": 46**2,
+            "not a number": np.nan,
         },
         also_right={"with a point": 46.0},
         explanation="1, 4, 10, 22, 46: with the steps 1, 2, 4, 8 before each layer.",
@@ -205,6 +209,8 @@ EXERCISES = [
             "contrasts exchanged": {"L1_3": 0.127, "contrast_3": 0.01, "L1_300": 0.09, "contrast_300": 0.7},
             "weight not passed on": {"L1_3": 0.131, "contrast_3": 0.71, "L1_300": 0.131, "contrast_300": 0.7},
             "area instead of L1": {"L1_3": 0.97, "contrast_3": 0.7, "L1_300": 0.99, "contrast_300": 0.01},
+            "one model twice": {"L1_3": 0.131, "contrast_3": 0.71, "L1_300": 0.131, "contrast_300": 0.71},
+            "not a number": {"L1_3": 0.127, "contrast_3": np.nan, "L1_300": 0.09, "contrast_300": 0.01},
         },
         program=PROGRAM,
         explanation="Even a light weight ties the picture to the outline. A heavy one makes the pixels win, and the lines "

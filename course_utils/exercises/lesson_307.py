@@ -47,6 +47,10 @@ def moves_from_the_first(pitches, onsets):
     return sounding[1:] - sounding[0]
 
 
+def moves_within_an_octave(pitches, onsets):
+    return moves(pitches, onsets) % 12
+
+
 def moves_without_repeats(pitches, onsets):
     changes = np.diff(pitches)
     return changes[changes != 0]
@@ -57,6 +61,7 @@ MOVE_MISTAKES = {
     moves_without_sign: "The sign is lost: down and up must differ.",
     moves_backwards: "The signs are exchanged: up is positive.",
     moves_from_the_first: "Each move starts at the note before, not at the first note.",
+    moves_within_an_octave: "You took the remainder by 12. A leap of an octave is 12, not 0, and down stays negative.",
     moves_without_repeats: "A note that is struck again is a note of its own: its move is 0.",
 }
 
@@ -196,6 +201,7 @@ EXERCISES = [
             "two octaves up": 1760,
             "pitch 69": 440,
             "a text": "880 Hz",
+            "not a number": np.nan,
         },
         also_right={"by the formula": 440 * 2 ** ((81 - 69) / 12)},
         explanation="440 times 2 to the power of (81 - 69) / 12, which is 440 times 2.",
@@ -216,6 +222,7 @@ EXERCISES = [
             "sign exchanged": moves_backwards,
             "from the first note": moves_from_the_first,
             "notes that are struck again left out": moves_without_repeats,
+            "within an octave": moves_within_an_octave,
         },
         also_right={"note by note, a list": moves_note_by_note},
         explanation="The moves are the same in every key, so a measure made of them does not need a common key.",
@@ -258,6 +265,8 @@ EXERCISES = [
             "untrained": {"tunes": 0.12, "mixed bars": 0.12},
             "the corpora": {"tunes": 0.49, "mixed bars": 0.239},
             "real phrases": {"tunes": 0.39, "mixed bars": 0.385},
+            "the tunes themselves": {"tunes": 0.75, "mixed bars": 0.23},
+            "not a number": {"tunes": 0.39, "mixed bars": np.nan},
         },
         program=PROGRAM,
         explanation="Single bars are as good as before, so pitch, rhythm and moves hardly change. Only what binds bars together is gone from the data, and so from the generator.",

@@ -49,6 +49,10 @@ def baselines(rewards):
     return rewards - leave_one_out(rewards)
 
 
+def divided_by_the_spread(rewards):
+    return (rewards - np.mean(rewards)) / np.std(rewards)
+
+
 def equal_ones_left_out(rewards):
     others = [rewards[rewards != reward] for reward in rewards]
     return np.array([reward - (np.mean(rest) if len(rest) else 0) for reward, rest in zip(rewards, others)])
@@ -59,6 +63,7 @@ ADVANTAGE_MISTAKES = {
     divided_by_all: "The others are one fewer than the batch: divide their sum by n - 1.",
     reversed_sign: "The sign is wrong: a reward above the others' mean must give a positive advantage.",
     baselines: "Those are the means of the others. Subtract them from the rewards.",
+    divided_by_the_spread: "You divided by the spread, and each reward is still part of its own baseline.",
     equal_ones_left_out: "You leave out all rewards that are equal to this one. Another word with the same reward counts.",
 }
 
@@ -104,6 +109,10 @@ def one_logarithm(scores, uniform, count):
     return np.argsort(-(np.asarray(scores) - np.log(np.asarray(uniform))))[:count]
 
 
+def noise_subtracted(scores, uniform, count):
+    return np.argsort(-(np.asarray(scores) + np.log(-np.log(np.asarray(uniform)))))[:count]
+
+
 def largest_last(scores, uniform, count):
     return draw_without_replacement(scores, uniform, count)[::-1]
 
@@ -113,6 +122,7 @@ DRAW_MISTAKES = {
     smallest_first: "These are the letters of the smallest sums. The largest are wanted, the largest one first.",
     uniform_added: "You added the even numbers themselves. Turn them into Gumbel noise first: -ln(-ln u).",
     one_logarithm: "Gumbel noise has two logarithms: -ln(-ln u).",
+    noise_subtracted: "The sign of the noise is wrong: add -ln(-ln u), whose large values are the rare ones.",
     largest_last: "The right letters, in the wrong order: the largest sum first.",
 }
 
@@ -136,6 +146,10 @@ def test_best_temperature(answer):
     temperature, good, covered = measured_numbers(answer, "temperature", "good", "covered", shares=("good", "covered"))
     if not 0.05 <= temperature <= 5:
         raise Wrong("Temperatures lie between 0.1 and about 2. Is it the temperature of the most good words?")
+    if good > 0.8:
+        raise Wrong('So many good words? Good ones are valid, novel and distinct at once: `rates(...)["good"]`.')
+    if good == covered:
+        raise Wrong("The two shares are equal to the last digit. They are two of the five rates of the same words.")
     if current_scale() == "full":  # there the model copies words that it knows, and warmer is better
         return
     if temperature >= 0.95:
@@ -175,6 +189,7 @@ EXERCISES = [
             "a cross-entropy": [-0.5, 0.3, 0.2],
             "the rewards": [1, 0, 0],
             "one of the three": 0.25,
+            "not a number": [np.nan, -0.15, -0.1],
         },
         also_right={"computed": ODDS * (REWARDS - ODDS @ REWARDS)},
         explanation="The three add up to 0: softmax shares out one probability, so what one letter gains the others lose.",
@@ -195,6 +210,7 @@ EXERCISES = [
             "sign": reversed_sign,
             "the baselines": baselines,
             "equal rewards left out": equal_ones_left_out,
+            "divided by the spread": divided_by_the_spread,
         },
         also_right={"a loop, a list": leave_one_out_in_a_loop},
         explanation="A baseline must not depend on the outcome that it is compared with. With it the estimate is exactly unbiased.",
@@ -212,6 +228,7 @@ EXERCISES = [
             "even numbers added": uniform_added,
             "one logarithm": one_logarithm,
             "the largest last": largest_last,
+            "noise subtracted": noise_subtracted,
         },
         also_right={"one after the other, a list": draw_one_after_the_other},
         explanation="The racers' order of arrival is a draw without replacement: once the first is in, the others race on with their odds unchanged.",
@@ -231,6 +248,13 @@ EXERCISES = [
             "too cold": {"temperature": 0.2, "good": 0.2, "covered": 0.1},
             "another writer": {"temperature": 0.7, "good": 0.3, "covered": 0.2},
             "exchanged": {"temperature": 0.7, "good": 0.56, "covered": 0.68},
+            "valid for good": {"temperature": 0.4, "good": 0.93, "covered": 0.25},
+            "good twice": {"temperature": 0.6, "good": 0.62, "covered": 0.62},
+            "not a number": {"temperature": 0.6, "good": np.nan, "covered": 0.42},
+        },
+        also_right={
+            "a little warmer": {"temperature": 0.7, "good": 0.609, "covered": 0.471},
+            "a little colder": {"temperature": 0.5, "good": 0.63, "covered": 0.36},
         },
         program=PROGRAM,
         explanation="Colder letters are safer, until repeats and copies eat up the gain. Coverage falls all the way. By good words alone, each at its best temperature, the writer of the straight-through game comes close to the language model: what speaks for the model is coverage and time.",
