@@ -1,6 +1,8 @@
 """Every exercise is checked on right answers in many forms, on wrong answers of many kinds, and on the untouched stub."""
 
 import builtins
+import decimal
+import fractions
 import functools
 import inspect
 import json
@@ -9,6 +11,7 @@ import symtable
 import textwrap
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from course_utils.command.lessons import find_lessons
@@ -140,6 +143,16 @@ def lists_for_tuples(value):
     return list(map(lists_for_tuples, value)) if isinstance(value, tuple) else value
 
 
+def keyed(change):
+    """Dictionaries with each key changed."""
+    return lambda value: {change(key): each for key, each in value.items()} if isinstance(value, dict) else value
+
+
+def as_series(value):
+    flat = isinstance(value, dict) and not any(isinstance(each, (list, tuple, dict)) for each in value.values())
+    return pd.Series(value) if flat else value
+
+
 FORMS = {
     "float32": functools.partial(mapped, numeric_only(np.float32)),
     "float64": functools.partial(mapped, numeric_only(np.float64)),
@@ -149,6 +162,14 @@ FORMS = {
     "arrays for lists": arrays_for_lists,
     "tuples for lists": tuples_for_lists,
     "lists for tuples": lists_for_tuples,
+    "fractions": functools.partial(
+        mapped, lambda value: fractions.Fraction(value) if isinstance(value, float) and np.isfinite(value) else value
+    ),
+    "decimals": functools.partial(mapped, lambda value: decimal.Decimal(value) if isinstance(value, float) else value),
+    "keys as texts": keyed(str),
+    "keys as numbers": keyed(lambda key: int(key) if str(key).isdigit() else key),
+    "keys in capitals": keyed(lambda key: key.upper() if isinstance(key, str) else key),
+    "a Series for a dictionary": as_series,
 }
 
 
@@ -252,6 +273,9 @@ BROKEN_RESULTS = {
     "without signs": functools.partial(mapped, numeric_only(np.abs)),
     "whole numbers": functools.partial(mapped, numeric_only(np.trunc)),
     "backwards": lambda result: result[::-1] if isinstance(result, (list, tuple, np.ndarray)) else result,
+    "ragged": lambda result: [[1.0, 2.0], [3.0]],
+    "two arrays": lambda result: (np.ones((2, 3)), np.ones(4)),
+    "nothing in them": lambda result: np.array([None, 1.0], dtype=object),
     "as text": lambda result: str(result) if is_numeric(result) else result,
     "the opposite": functools.partial(mapped, opposite),
 }
@@ -312,11 +336,24 @@ def not_refused(exercise, name, answer):
     try:
         exercise.judge(answer)
     except Wrong as mistake:
-        ugly = [text for text in ("np.", "<function", "nan, nan", "None}") if text in str(mistake)]
-        return [f"{name}: the message is {mistake}"] if "np.float" in ugly or "<function" in ugly else []
+        ugly = any(text in str(mistake) for text in ("np.float", "np.str_", "np.int", "array(", "<function"))
+        return [f"{name}: the message is {mistake}"] if ugly else []
     except Exception as error:
         return [f"{name}: the check stops with {type(error).__name__}: {error}"]
     return [f"{name}: accepted"]
+
+
+@each_exercise
+def test_another_kind_of_whole_answer_is_named(exercise):
+    if is_function(exercise):
+        return
+    solution = plain(exercise.solution)
+    wanted = "dictionary" if isinstance(solution, dict) else "list|matrix" if np.ndim(solution) else "number|text"
+    others = [None, {"a": 1}, lambda: 1] if not isinstance(solution, dict) else [None, lambda: 1, "a word", 5, [1, 2]]
+    for other in [*others, "a word"] if wanted == "list|matrix" else others:
+        with pytest.raises(Wrong, match=wanted) as mistake:
+            exercise.judge(other)
+        assert "should be" in str(mistake.value)
 
 
 @each_exercise
@@ -393,6 +430,10 @@ def test_comparisons_name_the_mistake():
         expect_close("one", 1.0, "wrong")
     with pytest.raises(Wrong, match="wrong"):
         expect_close(1.0, 1.1, "wrong")
+    for other_shape in ([1.0, 2.0], "text", [[1.0], [2.0, 3.0]]):
+        with pytest.raises(Wrong) as mistake:
+            expect_close(other_shape, 1.0, "the averages differ")
+        assert "the averages differ" not in str(mistake.value)
     with pytest.raises(Wrong, match="wrong"):
         expect_equal("left", "right", "wrong")
     expect_equal(" Left ", "left", "wrong")
@@ -410,9 +451,16 @@ def test_findings_are_finite_numbers():
         ({"a": "one", "b": 0.5}, "Numbers"),
         ({"a": 1.5, "b": 0.5}, "whole numbers"),
         ({"a": -1, "b": 0.5}, "whole numbers"),
+        ({"a": 1, "b": 50}, '^"b" is 50: a share'),
+        ({"a": -2, "b": 0.5}, '^"a" is -2: whole'),
     ]:
         with pytest.raises(Wrong, match=message):
             measured_numbers(wrong, "a", "b", shares=("b",), counts=("a",))
+    with pytest.raises(Wrong, match=r'{5: ..., "a": ...}'):
+        measured_numbers({"5": 1.0}, 5, "a")
+    with pytest.raises(Wrong) as mistake:
+        measured_numbers({"a": 0.5, "b": 50, "c": -1}, "a", "b", "c", shares=("a", "b", "c"))
+    assert '"b" is 50 and "c" is -1' in str(mistake.value) and '"a"' not in str(mistake.value)
 
 
 def test_equal_means_equal_in_shape_too():
@@ -473,6 +521,53 @@ def test_what_has_the_wrong_kind_is_named():
         with pytest.raises(Wrong, match=message):
             toy({"a": 1, "b": 2}).judge(answer)
     toy({"a": 1, "b": 2}).judge({"a": np.int64(1), "b": as_tensor(2.0)})
+
+
+def test_a_result_that_the_check_cannot_compute_with_is_described():
+    for result, message in [
+        ([[1, 2], [3]], "should return a number, not a list of 2 parts that differ"),
+        ((np.ones((2, 3)), np.ones(4)), "a tuple of 2 parts that differ"),
+        (np.ones((2, 2)), r"an array of numbers with the shape \(2, 2\)"),
+        ([None, None], "a list of 2 values"),
+        (["a"], "a list of 1 text"),
+        ({}, "a dictionary"),
+        ({1, 2}, "of the type set"),
+    ]:
+        with pytest.raises(Wrong, match=message):
+            toy_compared(np_sum).judge(lambda values, result=result: result)
+
+    def stops(values):
+        raise ValueError("my own")
+
+    with pytest.raises(ValueError, match="my own"):
+        toy_compared(np_sum).judge(stops)
+
+
+def toy_compared(solution):
+    """An exercise whose check computes with what it gets, whatever that is."""
+
+    def test(answer):
+        difference = float(np.asarray(answer(np.ones(2)), dtype="float64").reshape(()) - 2)
+        if difference:
+            raise Wrong("not the sum")
+
+    return Exercise("001-1", "toy", 1, test, (), solution, {})
+
+
+def test_keys_that_read_alike_are_the_same():
+    right = {5: 1.0, "10": 2.0, "few": 3.0}
+    for keys in ([5, "10", "few"], ["5", 10, "Few "], [5.0, np.int64(10), np.str_("FEW")]):
+        toy(right).judge(dict(zip(keys, right.values())))
+    for answer in ({5: 1.0, "5": 9.0, 10: 2.0, "few": 3.0}, {"5": 9.0, 5: 1.0, 10: 2.0, "few": 3.0}):
+        with pytest.raises(Wrong, match="not equal"):  # both are kept
+            toy(right).judge(answer)
+
+
+def test_a_long_dictionary_is_not_spelled_out():
+    right = {f"a name of many letters, number {number}": 1.0 for number in range(5)}
+    with pytest.raises(Wrong, match="a dictionary with 5 keys") as mistake:
+        toy(right).judge(3)
+    assert len(str(mistake.value)) < 150
 
 
 def test_a_function_works_on_copies_unless_it_must_leave_what_it_was_given():

@@ -1,6 +1,8 @@
 """What an exercise is, and the comparisons that the checks are made of."""
 
+import decimal
 import dis
+import fractions
 import functools
 import importlib
 import inspect
@@ -46,16 +48,20 @@ class Exercise:
     def judge(self, answer: Any) -> None:
         """Test an answer as a learner hands it over. Raises Wrong, and what the learner's own function raises.
 
-        `test` gets a value as `plain` makes it, of the kinds that the solution holds, or a function that works on
-        copies of its arguments and returns plain values.
+        `test` gets a value as `plain` makes it, of the kinds that the solution holds and with its keys, or a function
+        that works on copies of its arguments and returns plain values. What `test` itself cannot compute with, lists
+        of different lengths for instance, is a wrong answer too.
         """
         if inspect.isroutine(self.solution):
             if not _is_function(answer):
                 raise Wrong("Hand over the function itself: its name alone, without parentheses.")
-            self.test(_plain_function(answer, self.leaves_arguments))
+            _judge_function(self, answer)
         else:
-            answer = plain(answer)
-            _expect_kinds(answer, plain(self.solution))
+            solution = plain(self.solution)
+            answer = plain(answer.to_dict() if isinstance(solution, dict) and hasattr(answer, "to_dict") else answer)
+            answer = _with_keys_of(solution, answer) if isinstance(solution, dict) else answer
+            _expect_container(answer, solution)
+            _expect_kinds(answer, solution)
             self.test(answer)
 
 
@@ -63,6 +69,10 @@ def plain(value: Any) -> Any:
     """The value in Python's and NumPy's own types: no tensor, Series or TensorShape, no array without axes."""
     if isinstance(value, dict):
         return {plain(key): plain(each) for key, each in value.items()}
+    if isinstance(value, (fractions.Fraction, decimal.Decimal)):
+        return float(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        value = value.tolist()
     if isinstance(value, (list, tuple, set)):
         return (
             type(value)(plain(each) for each in value) if type(value) in (list, tuple, set) else list(map(plain, value))
@@ -71,6 +81,8 @@ def plain(value: Any) -> Any:
         return tuple(value)
     if not isinstance(value, type):
         value = value.numpy() if hasattr(value, "numpy") else value.to_numpy() if hasattr(value, "to_numpy") else value
+        if isinstance(value, np.ndarray) and value.dtype.kind == "O":
+            return plain(value)
     return value.item() if isinstance(value, (np.ndarray, np.generic)) and value.ndim == 0 else value
 
 
@@ -79,13 +91,35 @@ def _is_function(answer: Any) -> bool:
     return callable(answer) and not any(base.__module__.startswith("keras.") for base in type(answer).__mro__)
 
 
-def _plain_function(function: Callable, leaves_arguments: bool) -> Callable:
-    """The function on copies of its arguments, its result made plain. Raises Wrong where that is None or `...`."""
+def _judge_function(exercise: Exercise, function: Callable) -> None:
+    """Test a function. Raises Wrong, also for a result that the test cannot compute with, and what the function raises."""
+    last: dict[str, Any] = {}
+    try:
+        exercise.test(_plain_function(function, exercise.leaves_arguments, last))
+    except Wrong:
+        raise
+    except Exception as error:
+        if "result" not in last or error is last.get("error"):
+            raise
+        wanted = _described(plain(exercise.solution(*_copied(last["arguments"]), **last["named"])))
+        raise Wrong(f"Your function should return {wanted}, not {_described(last['result'])}.") from error
+
+
+def _plain_function(function: Callable, leaves_arguments: bool, last: dict[str, Any]) -> Callable:
+    """The function on copies of its arguments, its result made plain. Raises Wrong where that is None or `...`.
+
+    `last` gets the arguments, result and error of the latest call.
+    """
 
     @functools.wraps(function)
     def call(*arguments: Any, **named: Any) -> Any:
         given = _copied(arguments)
-        result = plain(function(*given, **named))
+        try:
+            result = plain(function(*given, **named))
+        except Exception as error:
+            last["error"] = error
+            raise
+        last.update(arguments=arguments, named=named, result=result)
         if result is None:
             raise Wrong("The function returns None: is the `return` missing?")
         if any(leaf is Ellipsis for _, leaf in _leaves(result)):
@@ -106,19 +140,107 @@ def _copied(value: Any) -> Any:
     return value.copy() if isinstance(value, (np.ndarray, set)) else value
 
 
+EACH = "Each value of "
+
+
 def _leaves(answer: Any, name: str = "The answer") -> Iterator[tuple[str, Any]]:
     """All that stands in dictionaries, lists, tuples and sets, with its name; an array is one leaf."""
     if isinstance(answer, dict):
         for key, value in answer.items():
-            yield from _leaves(value, f'"{key}"' if isinstance(key, str) else f"The value of {key}")
+            yield from _leaves(value, key_shown(key) if isinstance(key, str) else f"The value of {key}")
     elif isinstance(answer, (list, tuple, set)):
+        inside = name if name.startswith(EACH) else f"{EACH}{name[0].lower()}{name[1:]}"
         for value in answer:
-            yield from _leaves(value, name)
+            yield from _leaves(value, inside)
     else:
         yield name, answer
 
 
 KINDS = {bool: "true or false", str: "a text", float: "a number"}
+MANY = {bool: "truth values", str: "texts", float: "numbers"}
+
+
+def _described(value: Any) -> str:
+    """What a value is, in words: its kind, and the shape or number of its parts."""
+    if isinstance(value, (list, tuple)):
+        article = "a list" if isinstance(value, list) else "a tuple"
+        kinds = {_kind(part) if np.ndim(part) == 0 else None for part in value} if not _is_ragged(value) else {None}
+        if len(kinds) == 1 and (many := MANY.get(*kinds)):
+            return f"{article} of {len(value)} {many if len(value) > 1 else many[:-1]}"
+        if _is_ragged(value):
+            return f"{article} of {len(value)} parts that differ in length or shape"
+        return (
+            f"{article} of {len(value)} values" if np.ndim(value) == 1 else f"{article} of the shape {np.shape(value)}"
+        )
+    if isinstance(value, np.ndarray):
+        many = MANY.get(_kind(value))
+        return f"an array{f' of {many}' if many else ''} with the shape {value.shape}"
+    if isinstance(value, dict):
+        return "a dictionary"
+    return (
+        "a truth value" if isinstance(value, bool) else KINDS.get(_kind(value), f"of the type {type(value).__name__}")
+    )
+
+
+def _is_ragged(value: Any) -> bool:
+    """Whether lists in lists, or arrays in them, differ in length or shape."""
+    try:
+        np.shape(value)
+    except ValueError:
+        return True
+    return False
+
+
+def shown(value: Any) -> str:
+    """A short number, text or truth value as it is, a function and all longer things in words."""
+    value = plain(value)
+    if callable(value):
+        return "a function"
+    if isinstance(value, (list, tuple, dict, np.ndarray)) or len(repr(value)) >= 60:
+        return _described(value)
+    return repr(value)
+
+
+def _with_keys_of(solution: dict, answer: Any) -> Any:
+    """The answer with the keys of the solution where they read alike: 5, 5.0 and "5", "few" and "Few"."""
+    if not isinstance(answer, dict):
+        return answer
+    wanted = {_key_text(key): key for key in solution}
+    renamed = {}
+    for key, value in answer.items():
+        same = wanted.get(_key_text(key), key)
+        renamed[key if key in solution or same in answer or same in renamed else same] = value
+    return renamed
+
+
+def _key_text(key: Any) -> str:
+    return str(int(key) if isinstance(key, float) and key.is_integer() else key).strip().lower()
+
+
+def key_shown(key: Any) -> str:
+    """A key as it stands in a dictionary: texts in double quotes, numbers as they are."""
+    return f'"{key}"' if isinstance(key, str) else str(key)
+
+
+def _expect_container(answer: Any, solution: Any) -> None:
+    """Raise Wrong unless the whole answer is a dictionary, or a list or array, where the solution is one."""
+    if isinstance(solution, dict) != isinstance(answer, dict):
+        raise Wrong(f"The answer should be {_wanted_container(solution)}, not {shown(answer)}.")
+    if isinstance(solution, (list, tuple, np.ndarray)) and not isinstance(answer, (list, tuple, set, np.ndarray)):
+        raise Wrong(f"The answer should be {_wanted_container(solution)}, not {shown(answer)}.")
+
+
+def _wanted_container(solution: Any) -> str:
+    if isinstance(solution, dict):
+        keys = ", ".join(f"{key_shown(key)}: ..." for key in solution)
+        if len(keys) > 100:
+            return f"a dictionary with {len(solution)} keys, {key_shown(next(iter(solution)))} for instance"
+        return f"a dictionary, {{{keys}}}"
+    kinds = " or ".join(dict.fromkeys(MANY.get(_kind(leaf), "values") for _, leaf in _leaves(solution)))
+    if not isinstance(solution, (list, tuple, np.ndarray)):
+        return KINDS.get(_kind(solution), type(solution).__name__)
+    deep = not _is_ragged(solution) and np.ndim(solution) == 2
+    return f"a matrix of {kinds}, with the shape {np.shape(solution)}" if deep else f"a list of {kinds}"
 
 
 def _kind(leaf: Any) -> type:
@@ -133,11 +255,10 @@ def _expect_kinds(answer: Any, solution: Any) -> None:
     kinds = [_kind(leaf) for _, leaf in _leaves(solution)]
     for name, leaf in _leaves(answer):
         if leaf is Ellipsis:
-            raise Wrong(f"Still `...`: {name}.")
+            raise Wrong(f"Still `...`: {name.removeprefix(EACH)}.")
         if _kind(leaf) not in kinds:
             wanted = " or ".join(dict.fromkeys(KINDS.get(kind, kind.__name__) for kind in kinds))
-            given = "a function" if callable(leaf) else repr(leaf)
-            raise Wrong(f"{name} should be {wanted}, not {given if len(given) < 60 else type(leaf).__name__}.")
+            raise Wrong(f"{name} should be {wanted}, not {shown(leaf)}.")
         if _kind(leaf) is float and not np.isfinite(leaf).all():
             value = f"is {leaf}:" if np.ndim(leaf) == 0 else "holds a number that is"
             raise Wrong(f"{name} {value} infinite or not a number.")
@@ -198,7 +319,7 @@ def some_numbers(answer: Any, shape: tuple[int, ...], what: str = "The answer") 
     if answer is None:
         raise Wrong(f"{what} is None: is the `return` missing?")
     if array.dtype.kind not in "iuf":
-        raise Wrong(f"Numbers were expected: {what[0].lower() + what[1:]} should be {wanted}, not {_named(answer)}.")
+        raise Wrong(f"Numbers were expected: {what[0].lower() + what[1:]} should be {wanted}, not {shown(answer)}.")
     if not shape and array.size == 1:
         array = array.reshape(())
     if array.shape != shape:
@@ -206,11 +327,6 @@ def some_numbers(answer: Any, shape: tuple[int, ...], what: str = "The answer") 
     if not np.isfinite(array).all():
         raise Wrong(f"{what} is infinite or not a number" + (", at least in one place." if shape else "."))
     return array.astype("float64")
-
-
-def _named(answer: Any) -> str:
-    """A short answer as it is, a long one by its type."""
-    return repr(answer) if isinstance(answer, (str, bool)) and len(repr(answer)) < 60 else type(answer).__name__
 
 
 def one_number(answer: Any, what: str = "The answer") -> float:
@@ -222,12 +338,13 @@ def one_number(answer: Any, what: str = "The answer") -> float:
 
 
 def expect_close(actual: Any, expected: Any, message: str, tolerance: float = 1e-4) -> None:
-    """Raise Wrong(message) unless both have the same shape and differ by at most `tolerance` everywhere."""
+    """Raise Wrong(message) unless both have the same shape and differ by little everywhere.
+
+    `tolerance` is how much that may be, and the share of the expected number that comes on top. What has another
+    shape, or is no number, raises Wrong with a message that says so in place of `message`.
+    """
     expected = np.asarray(expected, dtype="float64")
-    try:
-        actual = some_numbers(actual, expected.shape, "the result")
-    except Wrong as mistake:
-        raise Wrong(f"{str(mistake)[0].upper()}{str(mistake)[1:]} {message}") from mistake
+    actual = some_numbers(actual, expected.shape, "The result")
     if not np.allclose(actual, expected, rtol=tolerance, atol=tolerance):
         raise Wrong(message)
 
@@ -256,23 +373,25 @@ def _same(actual: Any, expected: Any) -> bool:
     return isinstance(actual, bool) == isinstance(expected, bool) and bool(actual == expected)
 
 
-def measured_numbers(
-    answer: Any, *names: str, shares: tuple[str, ...] = (), counts: tuple[str, ...] = ()
-) -> list[float]:
+def measured_numbers(answer: Any, *names: Any, shares: tuple = (), counts: tuple = ()) -> list[float]:
     """The numbers reported in a dictionary under these names, in their order.
 
     Those in `shares` must lie between 0 and 1, those in `counts` be whole and not negative. Raises Wrong if not, or if a
     name is missing or a value is no finite number.
     """
     if not isinstance(answer, dict) or not set(names) <= set(answer):
-        keys = ", ".join(f'"{name}": ...' for name in names)
+        keys = ", ".join(f"{key_shown(name)}: ..." for name in names)
         raise Wrong(f"The finding is a dictionary of the numbers that you measured: {{{keys}}}.")
-    left = [name for name in names if answer[name] is Ellipsis]
+    left = [str(name) for name in names if answer[name] is Ellipsis]
     if left:
         raise Wrong(f"Still `...`: {', '.join(left)}.")
-    numbers = {name: one_number(answer[name], f'"{name}"') for name in names}
-    if any(not 0 <= numbers[name] <= 1 for name in shares):
-        raise Wrong(f"{' and '.join(shares)}: the values lie between 0 and 1. Did you write percent?")
-    if any(numbers[name] < 0 or numbers[name] % 1 for name in counts):
-        raise Wrong(f"{' and '.join(counts)}: whole numbers from 0 on are wanted, the ones that you counted.")
+    numbers = {name: one_number(answer[name], key_shown(name)) for name in names}
+    outside = [name for name in shares if not 0 <= numbers[name] <= 1]
+    if outside:
+        values = " and ".join(f"{key_shown(name)} is {numbers[name]:g}" for name in outside)
+        raise Wrong(f"{values}: a share lies between 0 and 1. Did you write percent?")
+    uncounted = [name for name in counts if numbers[name] < 0 or numbers[name] % 1]
+    if uncounted:
+        values = " and ".join(f"{key_shown(name)} is {numbers[name]:g}" for name in uncounted)
+        raise Wrong(f"{values}: whole numbers from 0 on are wanted, the ones that you counted.")
     return list(numbers.values())
