@@ -159,10 +159,7 @@ for key_dim in (2, 4):
     pairs_in, question_in = keras.Input((None, 26)), keras.Input((1, 26))
     head = keras.layers.MultiHeadAttention(1, key_dim, use_bias=False)
     logits = keras.layers.Dense(8)(head(question_in, pairs_in))
-    network = keras.Model([pairs_in, question_in], logits)
-    adam = keras.optimizers.Adam(1e-2)
-    network.compile(adam, cross_entropy, metrics=["accuracy"])
-    three_passes(network)
+    network = train(keras.Model([pairs_in, question_in], logits), rate=1e-2)
     answer[str(key_dim)] = right(network, test_inputs, test_number)
 """
 
@@ -243,7 +240,7 @@ EXERCISES = [
         minutes=15,
         test=test_narrow_heads,
         hints=(
-            "Give attention_network an argument key_dim; then compile with Adam(1e-2) and call three_passes.",
+            "Give attention_network an argument key_dim; then call train with the rate 1e-2.",
             "right(network, test_inputs, test_number) gives the share.",
         ),
         solution={"2": 0.853, "4": 1.0},
