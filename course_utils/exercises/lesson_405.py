@@ -66,6 +66,11 @@ def _inside_the_text(written, source):
     return sum(" ".join(pair) not in " ".join(source) for pair in _bigrams(written)) / max(len(written) - 1, 1)
 
 
+def _in_a_ring(written, source):
+    known = {*_bigrams(source), (source[-1], source[0])}
+    return sum(pair not in known for pair in _bigrams(written)) / max(len(written) - 1, 1)
+
+
 def _of_the_words(written, source):
     return new_bigrams(written, source) * (len(written) - 1) / max(len(written), 1)
 
@@ -95,6 +100,7 @@ def test_new_bigrams(answer):
         "A bigram that is written twice and stands once in the source is no new one.": _counted_once,
         "Count each bigram as often as it is written.": _distinct,
         "Compare whole words: `of it` is no bigram of a source that has `of its`.": _inside_the_text,
+        "The last word of the source and its first are no neighbours.": _in_a_ring,
         "Divide by the number of bigrams, one less than the number of words.": _of_the_words,
         "This is how many are new. Divide it by the number of bigrams of the summary.": _count_of_new,
     }
@@ -102,13 +108,12 @@ def test_new_bigrams(answer):
     written = ("the order of nodes " * 3 + "graph a graph is " + "the number of it " * 2).split()
     random = np.random.default_rng()
     some_words = [random.choice(["a", "graph", "of", "order", "the"], size).tolist() for size in (12, 20)]
-    for text, read in ((written, source), some_words, some_words[::-1]):
-        given, expected = one_number(answer(text, read), "The share"), new_bigrams(text, read)
-        if np.isclose(given, expected):
-            continue
-        for message, mistake in mistakes.items():
-            if np.isclose(given, mistake(text, read)):
-                raise Wrong(message)
+    cases = ((written, source), some_words, some_words[::-1])
+    given = [one_number(answer(*case), "The share") for case in cases]
+    for message, mistake in mistakes.items():
+        if np.allclose(given, [mistake(*case) for case in cases]):
+            raise Wrong(message)
+    if not np.allclose(given, [new_bigrams(*case) for case in cases]):
         raise Wrong("Count the bigrams of the summary that the source lacks, each as often as it is written.")
     expect_close(answer(source, source), 0, "A copied text has no new bigram.")
     expect_close(answer(source, ["order"]), 1, "A source of one word has no bigram: all of the summary's are new.")
@@ -141,6 +146,10 @@ def test_longer_training(answer):
     quick = current_scale() == "quick"  # at the full scale nothing was measured: the bounds are wide there
     if not 0.2 <= once <= (0.34 if quick else 0.5):
         raise Wrong('`once` is ROUGE-L of the model "with copying" after the training on the page: result[...][1].')
+    if longer == once:
+        raise Wrong(
+            "Equal to the last digit: did the model write anew after the training? (If you rounded, give more digits.)"
+        )
     if longer > once + (0.05 if quick else 0.15):
         raise Wrong("So much better? Is it measured on the test part, on packages that the model never saw?")
     if longer < once - (0.12 if quick else 0.2):
@@ -196,6 +205,7 @@ EXERCISES = [
             "the other place only": 0.24,
             "percent": 34,
             "something else": 0.5,
+            "not a number": np.nan,
         },
         explanation="0.8 x 0.25 + 0.2 x (0.5 + 0.2). A word that stands in both lists, or often in the source, collects from all.",
     ),
@@ -217,6 +227,7 @@ EXERCISES = [
             "each pair used up": _counted_once,
             "each pair once": _distinct,
             "searched in the joined text": _inside_the_text,
+            "the source as a ring": _in_a_ring,
             "divided by the words": _of_the_words,
             "not divided": _count_of_new,
         },
@@ -246,6 +257,7 @@ EXERCISES = [
             "one text's scores in place of a column": {"name": 0.12, "gamed": 0.17},
             "the truth was used": {"name": 0.27, "gamed": 0.6},
             "a beginning that costs": {"name": 0.273, "gamed": 0.231},
+            "not a number": {"name": 0.273, "gamed": np.nan},
         },
         also_right={"rounded": {"name": 0.27, "gamed": 0.3}, "returns the": {"name": 0.2733, "gamed": 0.3273}},
         explanation="Two words that say nothing raise the score, because many summaries hold a word such as `the`. "
@@ -270,6 +282,12 @@ EXERCISES = [
             "the other model": {"once": 0.15, "longer": 0.16},
             "measured on training": {"once": 0.27, "longer": 0.4},
             "broken by the learning rate": {"once": 0.27, "longer": 0.1},
+            "not written anew": {"once": 0.259, "longer": 0.259},
+            "not a number": {"once": 0.27, "longer": np.nan},
+        },
+        also_right={
+            "a little better": {"once": 0.2592, "longer": 0.2711},
+            "hardly another number": {"once": 0.259, "longer": 0.26},
         },
         explanation="The training loss goes on falling. If ROUGE-L on unseen packages hardly moves, or falls, the model learns the ten packages "
         "rather than the task. More time is then no cure; other texts may be: lesson 408 takes that way.",
