@@ -49,6 +49,10 @@ def _bytes(token_bits, tokens):
     return np.sum(token_bits) / len("".join(tokens).encode())
 
 
+def _letters_alone(token_bits, tokens):
+    return np.sum(token_bits) / sum(letter.isalpha() for letter in "".join(tokens))
+
+
 def _characters_per_bit(token_bits, tokens):
     return 1 / bits_per_character(token_bits, tokens)
 
@@ -65,6 +69,7 @@ def test_bits_per_character(answer):
         "The space before a word is a character too: it must be predicted like any other.": _without_spaces,
         "This is the sum for the whole text. Divide it by the number of characters.": _sum,
         "A token that comes twice has its characters twice: do not make a set of the tokens.": _each_token_once,
+        "Spaces, signs and ends of lines are characters too, not the letters alone.": _letters_alone,
         "You counted bytes. A sign such as é is one character.": _bytes,
         "These are characters per bit. Turn the fraction round.": _characters_per_bit,
     }
@@ -76,15 +81,15 @@ def test_bits_per_character(answer):
         ([7.0, 11.0, 1.0, 3.5], pieces[6:]),
         (random.uniform(1, 12, 20), drawn),
     ]
-    for bits, tokens in texts:
-        token_bits = np.array(bits)
-        given = one_number(answer(token_bits, tokens), "The number of bits")
-        expected = bits_per_character(token_bits, tokens)
-        if np.isclose(given, expected, rtol=1e-4):
-            continue
-        for message, mistake in mistakes.items():
-            if np.isclose(given, mistake(token_bits, tokens), rtol=1e-4):
-                raise Wrong(message)
+    given = [one_number(answer(np.array(bits), tokens), "The number of bits") for bits, tokens in texts]
+
+    def gives_the_same(function):
+        return np.allclose(given, [function(np.array(bits), tokens) for bits, tokens in texts], rtol=1e-4)
+
+    for message, mistake in mistakes.items():
+        if gives_the_same(mistake):
+            raise Wrong(message)
+    if not gives_the_same(bits_per_character):
         raise Wrong("All bits, divided by all characters.")
 
 
@@ -115,6 +120,10 @@ def _three_projections(signs, width, blocks):
     return gpt_weights(signs, width, blocks) - blocks * (width * width + width)
 
 
+def _one_dense_bias(signs, width, blocks):
+    return gpt_weights(signs, width, blocks) - blocks * width
+
+
 def _layer_by_layer(signs, width, blocks):
     attention = 3 * (width + 1) * width + (width + 1) * width
     block = [2 * width, attention, 2 * width, (width + 1) * 4 * width, (4 * width + 1) * width]
@@ -127,18 +136,20 @@ def test_gpt_weights(answer):
         "The normalizations are missing: a scale and a shift of the width each, two in a block and one after the last.": _without_norms,
         "One normalization is missing: the one after the last block.": _without_last_norm,
         "Embedding and logits are two tables here: signs x width going in, width x signs going out.": _shared_embedding,
+        "Both dense layers of a block have biases: 4 x width of the first, width of the second.": _one_dense_bias,
         "Attention has four projections: queries, keys, values, and the one that mixes the heads.": _three_projections,
     }
     some_sizes = np.random.default_rng().integers(3, 60, 3).tolist()
-    for signs, width, blocks in ((63, 64, 2), (10, 8, 3), (5, 4, 0), some_sizes):
-        given = one_number(answer(signs, width, blocks), "The number of weights")
+    sizes = ((63, 64, 2), (10, 8, 3), (5, 4, 0), some_sizes)
+    given = [one_number(answer(*size), "The number of weights") for size in sizes]
+    for message, mistake in mistakes.items():
+        if given == [mistake(*size) for size in sizes]:
+            raise Wrong(message)
+    for (signs, width, blocks), number in zip(sizes, given):
         expected = gpt_weights(signs, width, blocks)
-        for message, mistake in mistakes.items():
-            if given != expected and given == mistake(signs, width, blocks):
-                raise Wrong(message)
-        if given != expected:
+        if number != expected:
             raise Wrong(
-                f"For gpt({signs}, {width}, {blocks}, ...) you count {given:g} weights, not {expected}. "
+                f"For gpt({signs}, {width}, {blocks}, ...) you count {number:g} weights, not {expected}. "
                 "Compare with summary(), layer by layer."
             )
 
@@ -197,6 +208,7 @@ EXERCISES = [
             "heads counted on top": 153_600,
             "one letter": 384,
             "scores": 30_000,
+            "not a number": np.nan,
             "something else": 6_400,
         },
         explanation="3 x 2 x 100 x 64. A GRU of 163 units keeps 163 numbers, however long the text.",
@@ -218,6 +230,7 @@ EXERCISES = [
             "sum only": _sum,
             "each token once": _each_token_once,
             "bytes": _bytes,
+            "letters alone": _letters_alone,
             "characters per bit": _characters_per_bit,
             "tokens counted twice": lambda token_bits, tokens: np.sum(token_bits) / (2 * len(tokens)),
         },
@@ -243,6 +256,7 @@ EXERCISES = [
             "last normalization forgotten": _without_last_norm,
             "one table for both ends": _shared_embedding,
             "three projections": _three_projections,
+            "one bias of the dense layers": _one_dense_bias,
             "block of 12 width": lambda signs, width, blocks: blocks * 12 * width,
         },
         also_right={
@@ -272,6 +286,7 @@ EXERCISES = [
             "another model's letters": {"letters": 4.8, "tokens": 2.63},
             "natural logarithms": {"letters": 2.79, "tokens": 1.85},
             "one reading": {"letters": 2.79, "tokens": 2.9},
+            "not a number": {"letters": 2.79, "tokens": np.nan},
         },
         explanation="At equal steps, that is: it read the text twice, reaches nearly twice as far back and has nearly a "
         "quarter more weights. What the tokens alone bring, this does not show. For equal text set readings = 2, run again "

@@ -95,6 +95,8 @@ def _asked():
 def test_where_is(answer):
     asked = _asked()
     given = [answer(story, thing) for story, thing, _ in asked]
+    if not all(isinstance(place, str) for place in given):
+        raise Wrong("Return the place as a text, 'kitchen' for instance, for every story.")
     mistakes = {
         "You follow the last person for ever. A thing that was dropped stays where it lies.": _never_dropped,
         "The thing stays where it was taken, in your program. It moves with the person who holds it.": _where_it_was_taken,
@@ -105,9 +107,10 @@ def test_where_is(answer):
     for message, mistake in mistakes.items():
         if given == [mistake(story, thing) for story, thing, _ in asked]:
             raise Wrong(message)
-    for (story, thing, truth), place in zip(asked, given):
-        if place != truth:
-            raise Wrong(f"In {' '.join(story)} your program finds the {thing} in {place!r}; it is in {truth!r}.")
+    missed = [(story, thing, truth, place) for (story, thing, truth), place in zip(asked, given) if place != truth]
+    if missed:
+        story, thing, truth, place = min(missed, key=lambda case: len(case[0]))  # the shortest shows the mistake best
+        raise Wrong(f"In {' '.join(story)} your program finds the {thing} in {place!r}; it is in {truth!r}.")
 
 
 FINDING = {"4 heads": 0.39, "2 blocks": 0.98}
@@ -159,6 +162,7 @@ EXERCISES = [
             "a text": "13",
             "a set": {1, 3},
             "between the words": (1.9, 3.2),
+            "not a number": (1, np.nan),
         },
         also_right={"a list": [1, 3], "an array": np.array([1, 3])},
         explanation="4 + 3 = 7. The two best pointers alone would give 8, but no span: the end stands before the start.",
@@ -181,6 +185,7 @@ EXERCISES = [
             "the person": _person,
             "first place": _first_move,
             "always one place": lambda story, thing: "kitchen",
+            "an array of texts": lambda story, thing: np.array([where_is(story, thing), thing]),
         },
         also_right={"from the end": _from_the_end},
         explanation="A program wrote the stories, so a program can read them without a mistake. The stories are a test for models, "
@@ -204,6 +209,7 @@ EXERCISES = [
             "two blocks": {"4 heads": 0.96, "2 blocks": 0.97},
             "not the lesson's reader": {"4 heads": 0.4, "2 blocks": 0.5},
             "not trained": {"4 heads": 0.17, "2 blocks": 0.97},
+            "not a number": {"4 heads": np.nan, "2 blocks": 0.98},
         },
         explanation="Four heads look at four things, but at the same moment: none can ask for what another has found. They "
         "could fetch everybody's place in advance, but that takes a head for each person and one for the thing.",

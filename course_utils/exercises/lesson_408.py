@@ -174,6 +174,7 @@ EXERCISES = [
             "a share": 0.135,
             "not whole": 134.6,
             "something else": 100,
+            "not a number": np.nan,
         },
         explanation="150 are asked, 15 of them stay as they are: 135 differ (hardly ever, a random word hits the true one).",
     ),
@@ -224,6 +225,7 @@ EXERCISES = [
             "fitted to the test part": {"bag": 0.961, "vectors": 0.7435, "both": 0.9495},
             "vectors with labels of another draw": {"bag": 0.724, "vectors": 0.5238, "both": 0.7217},
             "both with 5000 labels": {"bag": 0.724, "vectors": 0.7295, "both": 0.7675},
+            "not a number": {"bag": 0.724, "vectors": np.nan, "both": 0.7425},
         },
         also_right={
             "rounded": {"bag": 0.72, "vectors": 0.73, "both": 0.74},
