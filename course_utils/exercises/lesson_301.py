@@ -261,6 +261,7 @@ EXERCISES = [
             "three a little earlier": {1: 3, 3: 2, 5: 6},
             "never, but with one": {1: 4, 3: 0, 5: 0},
             "five at last": {1: 3, 3: 0, 5: 7},
+            "keys as texts": {"1": 3, "3": 5, "5": 0},
         },
         program=PROGRAM,
         explanation="The exact rounds change from run to run. See how late the points spread when the generator gets ahead, if they do.",

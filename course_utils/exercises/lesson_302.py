@@ -282,6 +282,7 @@ EXERCISES = [
         },
         also_right={
             "forty no nearer than twenty": {1: 24.2, 5: 12.7, 20: 5.0, 40: 5.2},
+            "keys as texts": {"1": 24.0, "5": 13.0, "20": 5.0, "40": 4.0},
             "another judge": {1: 33.0, 5: 21.5, 20: 8.1, 40: 6.4},
         },
         program=PROGRAM,

@@ -137,15 +137,17 @@ def test_narrow_heads(answer: object) -> None:
     two, four = measured_numbers(answer, "2", "4", shares=("2", "4"))
     if two > four + 0.02:
         raise Wrong("The narrower head finds more? Check which share belongs to which key_dim.")
-    if four < 0.9:
-        raise Wrong(
-            "A head of 4 numbers finds nearly all. Is it new, at rate 0.01, and has it read the lists three times?"
-        )
     if two == four:
         raise Wrong(
             "Twice the same share? Did both heads get their own key_dim, or were they measured on lists of training?"
         )
-    if two < 0.6:
+    if four < 0.5:
+        raise Wrong("That is about as often right as the commonest number, or less. Was the head trained at all?")
+    if four < 0.95:
+        raise Wrong(
+            "A head of 4 numbers finds nearly all. Is it new, at rate 0.01, and has it read the lists three times?"
+        )
+    if two < 0.75:
         raise Wrong("A head of 2 numbers finds more. Is it new, at rate 0.01, and has it read the lists three times?")
 
 
@@ -252,9 +254,14 @@ EXERCISES = [
             "the same network twice": {"2": 0.9, "4": 0.9},
             "not a number": {"2": np.nan, "4": 1.0},
             "two hardly trained": {"2": 0.5, "4": 1.0},
+            "both trained too little": {"2": 0.6, "4": 0.9},
             "exchanged": {"2": 1.0, "4": 0.87},
         },
-        also_right={"another seed": {"2": 0.845, "4": 1.0}, "a wide margin": {"2": 0.94, "4": 0.99}},
+        also_right={
+            "another seed": {"2": 0.845, "4": 1.0},
+            "a wide margin": {"2": 0.94, "4": 0.99},
+            "keys of a loop": {2: 0.853, 4: 1.0},
+        },
         explanation=(
             "Two numbers can tell 16 letters apart if the letters lie on a circle: neighbours get similar scores, so a "
             "few are confused. Draw learned_k[:16] and see."
