@@ -3,7 +3,10 @@
 import gzip
 import hashlib
 import io
+import os
 import pickle
+import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -12,6 +15,7 @@ import numpy as np
 import pytest
 
 from course_utils.datasets import benchmarks, load_cifar10, load_digits, load_fashion, sentence_pairs
+from course_utils.datasets.downloads import keras_cache
 from course_utils.datasets.sentence_pairs import load_sentence_pairs
 from course_utils.environment import import_quietly
 
@@ -44,6 +48,56 @@ def half(tmp_path, name, content):
     path = tmp_path / "datasets" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content[: len(content) // 2])
+
+
+def place_of_keras(monkeypatch):
+    """Where `get_file` would put a file; nothing is made or fetched."""
+    import keras
+
+    class Told(Exception):
+        pass
+
+    def tell(folder, **_):
+        raise Told(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.makedirs", tell)
+        with pytest.raises(Told) as told:
+            keras.utils.get_file("file.txt", "https://example.org/file.txt")
+    return Path(str(told.value))
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["/tmp", "no /tmp"])
+def test_without_a_writable_cache_files_are_sought_where_keras_puts_them(internet, tmp_path, monkeypatch, there):
+    """Keras takes /tmp, whatever TMPDIR says, and TMPDIR only where there is no /tmp."""
+    from keras.src.backend import config
+
+    absent = str(tmp_path / "absent")
+    monkeypatch.setenv("KERAS_HOME", absent)
+    monkeypatch.setattr(config, "_KERAS_DIR", absent)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)  # it is looked up once
+    is_folder = os.path.isdir
+    monkeypatch.setattr("os.path.isdir", lambda path: there if path == "/tmp" else is_folder(path))
+    assert keras_cache() == Path("/tmp" if there else tmp_path) / ".keras"
+    assert keras_cache() / "datasets" == place_of_keras(monkeypatch)
+
+
+def test_beside_a_home_that_cannot_be_written_keras_takes_tmp(tmp_path):
+    """Asked in a new process: Keras looks at HOME once, as it is imported."""
+    (tmp_path / ".keras").mkdir()
+    code = (
+        "import os, sys; writable = os.access; "
+        "os.access = lambda path, mode: os.fspath(path) != sys.argv[1] and writable(path, mode); "
+        "os.makedirs = lambda *_, **__: None; "  # leaves no trace
+        "from course_utils.datasets.downloads import keras_cache; "
+        "from keras.src.backend import config; print(config.keras_home() == str(keras_cache()) == '/tmp/.keras')"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "KERAS_HOME"} | {"HOME": str(tmp_path)}
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=120, env=environment
+    )
+    assert result.stdout == "True\n", result.stderr
 
 
 def accept_as_true(monkeypatch, content):
