@@ -36,17 +36,44 @@ def current_scale() -> str:
     return checked_scale(word, "COURSE_SCALE") if word else "quick"
 
 
-def full_time(lesson: str) -> str:
-    """In words, how long the lesson of this number takes at full; "" stands for any lesson."""
+def full_minutes() -> dict[str, int]:
+    """Minutes at full on a T4 GPU by the number of the lesson, of those that have been counted."""
     import tomllib
 
-    table = {}
-    if os.path.exists(FULL_TABLE):
-        with open(FULL_TABLE, "rb") as file:
-            table = tomllib.load(file)
-    if lesson in table:
-        return f"lesson {lesson} takes about {table[lesson]['minutes']} minutes"
+    if not os.path.exists(FULL_TABLE):
+        return {}
+    with open(FULL_TABLE, "rb") as file:
+        return {lesson: row["minutes"] for lesson, row in tomllib.load(file).items()}
+
+
+def full_time(lesson: str) -> str:
+    """In words, how long the lesson of this number takes at full; "" stands for any lesson."""
+    counted = full_minutes()
+    if lesson in counted:
+        return f"lesson {lesson} takes about {_minutes(counted[lesson])}"
     return f"a lesson takes up to about {FULL_MINUTES} minutes"
+
+
+def full_time_of_all(lessons: list[str]) -> str:
+    """In words, how long the lessons of these numbers take at full, one after the other."""
+    counted = full_minutes()
+    known = [lesson for lesson in lessons if lesson in counted]
+    unknown = len(lessons) - len(known)
+    parts = []
+    if known:
+        parts.append(f"{_lessons(len(known))}: about {_minutes(sum(counted[lesson] for lesson in known))}")
+    if unknown:
+        each = " each" if unknown > 1 else ""
+        parts.append(f"{_lessons(unknown)} not counted yet: up to about {FULL_MINUTES} minutes{each}")
+    return "; ".join(parts)
+
+
+def _minutes(count: int) -> str:
+    return f"{count} minute{'s' if count != 1 else ''}"
+
+
+def _lessons(count: int) -> str:
+    return f"{count} lesson{'s' if count != 1 else ''}"
 
 
 def scale(*, quick: Value, full: Value) -> Value:

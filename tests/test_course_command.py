@@ -11,10 +11,17 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from rich.console import Console
+from typer.testing import CliRunner
 
+from course_utils import nvidia
 from course_utils.command import lessons as lessons_module
+from course_utils.command import side_by_side
+from course_utils.command.cli import app
 from course_utils.command.lessons import checkout_folder, execute, find_lessons, store
+from course_utils.command.run import LiveDisplay
 
+THREADS = ["TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]
 COURSE = [sys.executable, "-c", "from course_utils.command.cli import main; main()"]
 PICTURE = """
 import matplotlib.pyplot as plt
@@ -218,7 +225,9 @@ def test_lessons_run_side_by_side_and_are_told_in_order(checkout):
     wait = f"import pathlib, time\nwhile not pathlib.Path({str(shared)!r}).exists():\n    time.sleep(0.1)"
     write(checkout, "0_start/001_good", ["# Waits"], [wait])
     write(checkout, "0_start/002_raises", ["# Begins"], [f"open({str(shared)!r}, 'w').close()"])
-    write(checkout, "1_cnn/101_false", ["# One thread"], ["import os; print(os.environ['TF_NUM_INTRAOP_THREADS'])"])
+    threads = "[os.environ.get(name) for name in " + repr(THREADS) + "]"
+    one_each = f"import os\nfrom course_utils import claim\nclaim('one thread', {threads} == ['1'] * 4)"
+    write(checkout, "1_cnn/101_false", ["# One thread"], [one_each])
     result = run_course(checkout, "run", "--jobs", "2")
     assert result.returncode == 0, result.stdout
     rows = re.findall(r"│ (\d{3}_\w+)\s+│", result.stdout)
@@ -227,16 +236,122 @@ def test_lessons_run_side_by_side_and_are_told_in_order(checkout):
     assert len(list(folder.glob("*.html"))) == 5
 
 
-def test_jobs_are_half_the_cores_and_fit_into_memory(monkeypatch):
-    from course_utils.command import side_by_side
+@pytest.mark.parametrize(("jobs", "expected"), [(1, {}), (2, dict.fromkeys(THREADS, "1"))])
+def test_only_lessons_side_by_side_get_one_thread_each(monkeypatch, jobs, expected):
+    given = []
 
-    def jobs(cores, free_gigabytes, gpus=()):
+    def execute(lesson, scale, on_cell, environment):
+        given.append(dict(environment))
+
+    monkeypatch.setattr(side_by_side, "execute", execute)
+    ignore = lambda *_: None  # noqa: E731
+    assert list(side_by_side.execute_side_by_side(["001", "002"], "quick", jobs, ignore, ignore)) == [None, None]
+    assert given == [expected, expected]
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Sets the cores, the free memory and the NVIDIA GPUs of a stand-in for this machine."""
+
+    def choose(cores, free_gigabytes=100, gpus=(), libraries=True):
         memory = type("Memory", (), {"available": free_gigabytes * 1e9})
         monkeypatch.setattr(side_by_side.os, "cpu_count", lambda: cores)
         monkeypatch.setattr(side_by_side.psutil, "virtual_memory", lambda: memory)
-        monkeypatch.setattr(side_by_side, "nvidia_gpus", lambda: list(gpus))
+        monkeypatch.setattr(nvidia, "nvidia_gpus", lambda: list(gpus))
+        monkeypatch.setattr(nvidia.importlib.util, "find_spec", lambda name: name if libraries else None)
+        monkeypatch.setattr(nvidia.ctypes.util, "find_library", lambda name: None)
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+
+    return choose
+
+
+def test_jobs_are_half_the_cores_and_fit_into_memory(machine):
+    def jobs(*about):
+        machine(*about)
         return side_by_side.default_jobs()
 
-    assert [jobs(cores, 100) for cores in (1, 2, 3, 4, 8, 16)] == [1, 2, 2, 2, 4, 8]
+    assert [jobs(cores) for cores in (1, 2, 3, 4, 8, 16)] == [1, 2, 2, 2, 4, 8]
     assert [jobs(8, gigabytes) for gigabytes in (1, 4, 8, 11)] == [1, 1, 2, 3]
     assert jobs(8, 100, ["GPU 0"]) == 1
+
+
+def test_a_gpu_that_tensorflow_cannot_use_cuts_no_jobs(machine, monkeypatch):
+    machine(8, 100, ["GPU 0"], libraries=False)
+    assert nvidia.usable_gpus() == [] and side_by_side.default_jobs() == 4
+    monkeypatch.setattr(nvidia.ctypes.util, "find_library", lambda name: f"lib{name}.so.9")
+    assert nvidia.usable_gpus() == ["GPU 0"] and side_by_side.default_jobs() == 1
+    for hidden in ("", "-1"):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
+        assert nvidia.usable_gpus() == [] and side_by_side.default_jobs() == 4
+
+
+def test_cudnn_is_sought_among_pips_packages(monkeypatch, tmp_path):
+    monkeypatch.setattr(nvidia.ctypes.util, "find_library", lambda name: None)
+    monkeypatch.setattr(nvidia, "nvidia_gpus", lambda: ["GPU 0"])
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "nvidia", raising=False)
+    assert nvidia.usable_gpus() == []
+    (tmp_path / "nvidia" / "cudnn" / "lib").mkdir(parents=True)
+    sys.path_importer_cache.pop(str(tmp_path), None)
+    assert nvidia.usable_gpus() == ["GPU 0"]
+    sys.modules.pop("nvidia", None)
+
+
+def test_tests_take_as_many_files_at_a_time_as_run_takes_lessons(machine, pytestconfig):
+    """`-n auto` of `make test`, by which pytest-xdist asks conftest.py; one lesson at a time where there is a GPU."""
+
+    def workers(*about):
+        machine(*about)
+        return pytestconfig.hook.pytest_xdist_auto_num_workers(config=pytestconfig)
+
+    assert [workers(2), workers(16), workers(16, 8), workers(16, 100, ["GPU 0"])] == [2, 8, 2, 1]
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What `course run` would execute: numbers of lessons, scale, jobs."""
+    calls = []
+
+    def run_lessons(lessons, scale, jobs, console):
+        calls.append(([lesson.number for lesson in lessons], scale, jobs))
+        return True
+
+    monkeypatch.setattr("course_utils.command.run.run_lessons", run_lessons)
+    return calls
+
+
+def test_a_gpu_is_used_by_one_lesson_at_a_time(machine, checkout, asked):
+    def run(*words):
+        return CliRunner().invoke(app, ["run", "001", *words]).stdout
+
+    machine(8, 100, ["GPU 0: Tesla T4"])
+    assert run("--jobs", "4") == "GPU 0: Tesla T4: one lesson at a time uses a GPU, not 4.\n"
+    assert run("--jobs", "1") == run() == ""
+    machine(8, 100, ["GPU 0: Tesla T4"], False)
+    assert run("--jobs", "4") == ""
+    assert [jobs for *_, jobs in asked] == [1, 1, 1, 4]
+
+
+@pytest.mark.parametrize(
+    ("counted", "words"),
+    [
+        ({"001": 3, "002": 8, "101": 1}, "full: 3 lessons: about 12 minutes, on a T4 GPU"),
+        ({"101": 1}, "full: 1 lesson: about 1 minute; 2 lessons not counted yet: up to about 10 minutes each, on a T4"),
+        ({}, "full: 3 lessons not counted yet: up to about 10 minutes each, on a T4 GPU"),
+    ],
+)
+def test_run_says_how_long_all_lessons_take_at_full(checkout, asked, monkeypatch, tmp_path, counted, words):
+    table = "\n".join(f"[{lesson}]\nminutes = {minutes}\n" for lesson, minutes in counted.items())
+    (tmp_path / "full.toml").write_text(table)
+    monkeypatch.setattr(sys.modules["course_utils.scale"], "FULL_TABLE", tmp_path / "full.toml")
+    said = CliRunner().invoke(app, ["run", "--scale", "full"]).stdout
+    assert said.startswith(words) and said.endswith("and much longer on a CPU.\n")
+    monkeypatch.setenv("COURSE_SCALE", "full")  # as `COURSE_SCALE=full make run` does
+    assert CliRunner().invoke(app, ["run"]).stdout == said
+    assert CliRunner().invoke(app, ["run", "--scale", "quick"]).stdout == ""
+    assert [scale for _, scale, _ in asked] == ["full", "full", "quick"]
+
+    shown = {scale: LiveDisplay(find_lessons(), scale, 1, Console()).expected for scale in ("quick", "full")}
+    assert shown["quick"] == {"001": 60, "002": 60, "101": 60}
+    assert shown["full"] == {lesson: 60 * counted.get(lesson, 10) for lesson in shown["quick"]}

@@ -103,10 +103,17 @@ def run(
     from course_utils.command.lessons import find_lessons
     from course_utils.command.run import run_lessons
     from course_utils.command.side_by_side import default_jobs
-    from course_utils.scale import checked_scale, current_scale
+    from course_utils.nvidia import usable_gpus
+    from course_utils.scale import checked_scale, current_scale, full_time_of_all
 
-    chosen = checked_scale(scale, "The scale") if scale else current_scale()
-    if not run_lessons(find_lessons(lesson or None), chosen, jobs or default_jobs(), console):
+    chosen, lessons = checked_scale(scale, "The scale") if scale else current_scale(), find_lessons(lesson or None)
+    if jobs and jobs > 1 and (gpus := usable_gpus()):
+        console.print(f"{', '.join(gpus)}: one lesson at a time uses a GPU, not {jobs}.", soft_wrap=True)
+        jobs = 1
+    if chosen == "full":
+        expected = full_time_of_all([one.number for one in lessons])
+        console.print(f"full: {expected}, on a T4 GPU (counted, not timed), and much longer on a CPU.", soft_wrap=True)
+    if not run_lessons(lessons, chosen, jobs or default_jobs(), console):
         raise typer.Exit(1)
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from course_utils.command.lessons import Execution, Lesson, checkout_folder
 from course_utils.command.side_by_side import execute_side_by_side
+from course_utils.scale import FULL_MINUTES, full_minutes
 
 
 def run_lessons(lessons: list[Lesson], scale: str, jobs: int, console: Console) -> bool:
@@ -23,7 +24,7 @@ def run_lessons(lessons: list[Lesson], scale: str, jobs: int, console: Console) 
     executions: list[Execution] = []
     interrupted = False
     try:
-        with LiveDisplay(lessons, jobs, console) as display:
+        with LiveDisplay(lessons, scale, jobs, console) as display:
             for execution in execute_side_by_side(lessons, scale, jobs, display.start, display.on_cell):
                 write_lesson(execution, draft)
                 executions.append(execution)
@@ -45,12 +46,17 @@ def run_lessons(lessons: list[Lesson], scale: str, jobs: int, console: Console) 
     return not interrupted and all(execution.passed for execution in executions)
 
 
+def expected_seconds(lesson: Lesson, scale: str) -> int:
+    """As measured at quick; at full as counted for a T4 GPU, or the most that a lesson may take there."""
+    return 60 * full_minutes().get(lesson.number, FULL_MINUTES) if scale == "full" else lesson.seconds
+
+
 class LiveDisplay:
     """One line that moves: lessons, cells, elapsed time, estimate of what is left. Each finished lesson leaves a line."""
 
-    def __init__(self, lessons: list[Lesson], jobs: int, console: Console) -> None:
+    def __init__(self, lessons: list[Lesson], scale: str, jobs: int, console: Console) -> None:
         self.console, self.jobs = console, jobs
-        self.expected = {lesson.number: lesson.seconds for lesson in lessons}
+        self.expected = {lesson.number: expected_seconds(lesson, scale) for lesson in lessons}
         columns = (
             TextColumn("{task.description}"),
             BarColumn(20),

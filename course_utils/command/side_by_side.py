@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 import psutil
 
 from course_utils.command.lessons import Execution, Lesson, execute
-from course_utils.nvidia import nvidia_gpus
+from course_utils.nvidia import usable_gpus
 
 # Two lessons with a thread each finish sooner than one after the other with two: small models leave a second thread idle.
 ONE_THREAD = {
@@ -19,9 +19,9 @@ GIGABYTES_A_LESSON = 3.5  # lesson 409 takes 3.2
 
 
 def default_jobs() -> int:
-    """Half the cores, at least two where there are two, as many as fit into the free memory; one where a GPU is shared."""
+    """Half the cores, at least two where there are two, as many as fit into the free memory; one where TensorFlow has a GPU."""
     cores = os.cpu_count() or 1
-    if cores == 1 or nvidia_gpus():
+    if cores == 1 or usable_gpus():
         return 1
     fitting = int(psutil.virtual_memory().available / 1e9 / GIGABYTES_A_LESSON)
     return max(1, min(max(2, cores // 2), fitting))
