@@ -1,5 +1,6 @@
 """The set-up of a lesson: its scale, the device, Keras's own settings; NVIDIA's libraries; `course check` on both."""
 
+import ast
 import os
 import platform
 import re
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from notebook_functions import functions_of
+from test_notebook_rules import code_cells, plain_python
 from typer.testing import CliRunner
 
 from course_utils import scale, set_up
@@ -164,6 +166,28 @@ def test_course_run_asks_the_option_then_the_variable(monkeypatch, words, variab
 # The device
 
 
+def test_the_set_up_names_the_gpu(capsys, gpu):
+    set_up(seed=1, scale="quick")
+    assert capsys.readouterr().out.endswith(f"on TensorFlow {tf.__version__}, Tesla T4, scale: quick\n")
+
+
+def test_the_set_up_names_the_cpu_and_its_cores(monkeypatch, capsys):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: [])
+    monkeypatch.setattr("os.cpu_count", lambda: 6)
+    set_up(seed=1, scale="quick")
+    assert capsys.readouterr().out.endswith(f"on TensorFlow {tf.__version__}, CPU with 6 cores, scale: quick\n")
+
+
+@pytest.mark.parametrize("missing", ["tensorflow", "keras"])
+def test_what_is_not_installed_is_named_with_its_cure(monkeypatch, missing):
+    monkeypatch.setitem(sys.modules, missing, None)  # the import then fails, as where it is not installed
+    with pytest.raises(ImportError) as error:
+        set_up(seed=1)
+    assert str(error.value) == (
+        f"{missing} is not installed. Run `make run` in the course's folder, or `pip install 'course-utils[tensorflow]'`."
+    )
+
+
 def test_products_are_computed_in_full_float32():
     tf.config.experimental.enable_tensor_float_32_execution(True)
     import_quietly()
@@ -211,14 +235,46 @@ def test_keras_compiles_on_a_gpu_but_not_what_cudnn_computes(monkeypatch, gpu):
     assert convolution.jit_compile and not recurrent.jit_compile
 
 
-def test_no_lesson_decides_for_the_compiler_or_counts_processor_seconds():
-    sources = {
-        lesson.number: "\n".join(cell.source for cell in lesson.read().cells if cell.cell_type == "code")
-        for lesson in find_lessons()
+def decisions_for_the_compiler(source):
+    """The lines of a program that set `jit_compile`, but for those that end with a comment: it gives the reason."""
+    lines = source.splitlines()
+    keywords = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.keyword)]
+    at = {node.value.end_lineno for node in keywords if node.arg == "jit_compile"}
+    return [lines[number - 1].strip() for number in sorted(at) if "  # " not in lines[number - 1]]
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("model.compile('sgd', jit_compile=False)", 1),
+        ("model.compile(\n    'sgd',\n    jit_compile=True,\n)", 1),
+        ("tf.function(f, jit_compile=True)", 1),
+        ("model.compile(jit_compile=False)  # the compiler does not know CTC", 0),
+        ("model.compile('sgd')\ntext = 'jit_compile=False'", 0),
+    ],
+)
+def test_a_decision_for_the_compiler_is_found_unless_its_reason_stands_beside_it(source, count):
+    assert len(decisions_for_the_compiler(source)) == count
+
+
+def test_neither_lessons_nor_package_decide_for_the_compiler_or_count_processor_seconds():
+    pages = {
+        lesson.number: "\n".join(plain_python(cell.source) for cell in code_cells(lesson)) for lesson in find_lessons()
     }
-    assert [number for number, source in sources.items() if "jit_compile" in source] == ["004"]  # it compares
-    package = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "course_utils").rglob("*.py"))
-    assert "process_time" not in package + "".join(sources.values())  # it does not count a GPU's seconds
+    package = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "course_utils").rglob("*.py"))
+    }
+    found = {place: decisions_for_the_compiler(source) for place, source in (pages | package).items()}
+    assert len(found.pop("004")) == 3  # it compares
+    assert {place: lines for place, lines in found.items() if lines} == {}
+    assert not [place for place, source in (pages | package).items() if "process_time" in source]  # blind to a GPU
+
+
+def test_lesson_004_says_what_the_compiler_is_and_who_decides_for_it():
+    text = " ".join(cell.source for cell in find_lessons("004")[0].read().cells if cell.cell_type == "markdown")
+    assert "`jit_compile=True` lets a compiler (XLA) fuse the operations" in text
+    assert "Keras chooses by the device: no compiler on a CPU; XLA on a GPU" in text
 
 
 def test_mixed_precision_needs_a_gpu_and_full(capsys, gpu):
@@ -395,6 +451,13 @@ def pins(name):
 def test_the_two_files_of_requirements_agree():
     plain, gpu = pins("requirements.txt"), pins("requirements-gpu.txt")
     assert {name for name, _ in gpu - plain} and all(name.startswith("nvidia-") for name, _ in gpu - plain)
+
+
+def test_the_readme_says_what_wsl2_and_a_mac_get():
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    section = text.split("## On a GPU")[1].split(" ## ")[0]
+    assert "On Windows TensorFlow sees a GPU only inside WSL2: there the course is set up as on Linux." in section
+    assert "On a Mac it computes on the CPU." in section and "`make run GPU=0` declines" in section
 
 
 # `course check`
