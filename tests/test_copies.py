@@ -57,6 +57,19 @@ def test_a_second_call_leaves_the_copy_alone_and_says_where_it_is(clone, course)
     assert (clone / "my" / "001_start_here.ipynb").read_text() == "my answers"
 
 
+def test_lab_opens_the_copy_of_the_lesson_and_makes_it_once(clone, course, monkeypatch):
+    opened = []
+    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", opened.append)
+    course(clone, "lab", "201")
+    copy = clone / "my" / "201_recurrence_by_hand.ipynb"
+    assert copy.exists() and opened == [[f"--ServerApp.root_dir={clone}", str(copy)]]
+    copy.write_text("my answers")
+    course(clone, "lab", "201")
+    course(clone, "lab")
+    assert copy.read_text() == "my answers"
+    assert [Path(path).name for _, path in opened[1:]] == [copy.name, "001_start_here.ipynb"]
+
+
 def git(folder, *arguments):
     """Call git, as somebody who has no settings of their own."""
     own = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}

@@ -123,6 +123,54 @@ def test_make_without_a_suitable_python_says_so(tmp_path):
     assert result.returncode != 0 and "needs Python 3.11, 3.12 or 3.13, and none was found" in result.stdout
 
 
+@pytest.fixture
+def make(tmp_path):
+    """`make` in a folder with the Makefile and stand-ins for Python and the course; what they were called with."""
+    if shutil.which("make") is None or os.name == "nt":
+        pytest.skip("no make here, or no shell for the stand-ins")
+    for name in ("Makefile", "requirements.txt", "requirements-gpu.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "python").write_text(
+        """#!/bin/sh
+[ "$1" = -c ] && exit 0
+echo "python $*, GPU: $GPU"
+mkdir -p .venv/bin && printf '#!/bin/sh\\necho "course $*"\\n' > .venv/bin/course && chmod +x .venv/bin/course
+touch .venv/ready
+"""
+    )
+    (tmp_path / "python").chmod(0o755)
+    unset = ("GPU", "LESSON", "PYTHONS", "MAKEFLAGS", "MAKELEVEL")
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+
+    def called(*words):
+        command = ["make", "--no-print-directory", "PYTHON=./python", *words]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+
+    return called
+
+
+SET_UP = "python tools/set_up.py .venv requirements.txt, GPU: "
+
+
+def test_make_hands_gpu_0_to_the_set_up(make):
+    assert make("run", "GPU=0") == [f"{SET_UP}0", "course run"]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-gpu.txt", "pyproject.toml"])
+def test_make_sets_up_anew_when_a_file_that_lists_packages_is_newer(make, tmp_path, name):
+    assert make("run") == [SET_UP, "course run"] and make("run") == ["course run"]
+    ready = (tmp_path / ".venv" / "ready").stat().st_mtime
+    os.utime(tmp_path / name, (ready + 5, ready + 5))
+    assert make("run") == [SET_UP, "course run"]
+
+
+@pytest.mark.parametrize("command", ["run", "lab"])
+def test_make_hands_the_lesson_on(make, command):
+    assert make(command, "LESSON=201")[-1] == f"course {command} 201"
+
+
 def test_a_lesson_runs_alone_on_colab(tmp_path):
     """An empty folder, one notebook, google.colab there, an environment without the course: its first cell brings it all."""
     from nbclient import NotebookClient
