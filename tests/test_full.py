@@ -159,3 +159,8 @@ def test_the_table_holds_lessons_and_none_takes_too_much():
     assert table and set(table) <= {lesson.number for lesson in find_lessons()}
     assert max(row["minutes"] for row in table.values()) <= try_full.MOST_MINUTES
     assert max(row["gigabytes"] for row in table.values()) <= try_full.MOST_GIGABYTES
+
+
+def test_the_steps_of_a_lesson_try_it_at_full_and_store_its_minutes():
+    steps = (TOOLS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## A lesson")[1].split("\n## ")[0]
+    assert "`make test-full LESSON=NNN`" in steps and "tools/try_full.py --store NNN`" in steps
