@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+from course_utils.scale import current_scale
 
 FREQUENCY_MISTAKES = {
     452.0: "You added 12 hertz. Twelve semitones multiply the frequency; they add nothing to it.",
@@ -163,6 +164,8 @@ def test_mixed_bars(answer):
         )
     if abs(tunes - 0.49) < 0.004 and abs(mixed - 0.24) < 0.007:
         raise Wrong("Those are the numbers of the corpora themselves. Measure what the two GANs generate.")
+    if abs(tunes - 0.49) < 0.004 and current_scale() == "quick":  # our GAN generates 0.39
+        raise Wrong("`tunes` is the repetition of the tunes themselves. Measure what the GAN of the page generates.")
     if tunes > 0.6:
         raise Wrong("More repetition than the tunes have: did you measure real phrases, or one phrase 1000 times?")
     if mixed >= tunes:
@@ -265,7 +268,8 @@ EXERCISES = [
             "untrained": {"tunes": 0.12, "mixed bars": 0.12},
             "the corpora": {"tunes": 0.49, "mixed bars": 0.239},
             "real phrases": {"tunes": 0.39, "mixed bars": 0.385},
-            "the tunes themselves": {"tunes": 0.75, "mixed bars": 0.23},
+            "one phrase a thousand times": {"tunes": 0.75, "mixed bars": 0.23},
+            "the tunes themselves": {"tunes": 0.49, "mixed bars": 0.2},
             "not a number": {"tunes": 0.39, "mixed bars": np.nan},
         },
         program=PROGRAM,

@@ -105,7 +105,7 @@ def test_new_bigrams(answer):
         "This is how many are new. Divide it by the number of bigrams of the summary.": _count_of_new,
     }
     source = "the order of a graph is the number of its nodes".split()
-    written = ("the order of nodes " * 3 + "graph a graph is " + "the number of it " * 2).split()
+    written = ("the order of nodes " * 3 + "graph a graph is " + "the number of it " * 3).split()
     random = np.random.default_rng()
     some_words = [random.choice(["a", "graph", "of", "order", "the"], size).tolist() for size in (12, 20)]
     cases = ((written, source), some_words, some_words[::-1])
@@ -146,7 +146,7 @@ def test_longer_training(answer):
     quick = current_scale() == "quick"  # at the full scale nothing was measured: the bounds are wide there
     if not 0.2 <= once <= (0.34 if quick else 0.5):
         raise Wrong('`once` is ROUGE-L of the model "with copying" after the training on the page: result[...][1].')
-    if longer == once:
+    if longer == once != round(once, 2):  # rounded to two digits they may well be equal
         raise Wrong(
             "Equal to the last digit: did the model write anew after the training? (If you rounded, give more digits.)"
         )
@@ -287,6 +287,7 @@ EXERCISES = [
         },
         also_right={
             "a little better": {"once": 0.2592, "longer": 0.2711},
+            "rounded": {"once": 0.27, "longer": 0.27},
             "hardly another number": {"once": 0.259, "longer": 0.26},
         },
         explanation="The training loss goes on falling. If ROUGE-L on unseen packages hardly moves, or falls, the model learns the ten packages "
