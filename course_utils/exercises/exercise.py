@@ -7,7 +7,7 @@ import functools
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -258,7 +258,8 @@ def _expect_kinds(answer: Any, solution: Any) -> None:
             raise Wrong(f"Still `...`: {name.removeprefix(EACH)}.")
         if _kind(leaf) not in kinds:
             wanted = " or ".join(dict.fromkeys(KINDS.get(kind, kind.__name__) for kind in kinds))
-            raise Wrong(f"{name} should be {wanted}, not {shown(leaf)}.")
+            batch = " Leave the batch axis out, which is None in Keras." if leaf is None and "shape" in name else ""
+            raise Wrong(f"{name} should be {wanted}, not {shown(leaf)}.{batch}")
         if _kind(leaf) is float and not np.isfinite(leaf).all():
             value = f"is {leaf}:" if np.ndim(leaf) == 0 else "holds a number that is"
             raise Wrong(f"{name} {value} infinite or not a number.")
@@ -370,7 +371,19 @@ def _same(actual: Any, expected: Any) -> bool:
         return isinstance(actual, dict) and actual.keys() == expected.keys() and all(
             _same(actual[key], expected[key]) for key in expected
         )  # fmt: skip
+    if isinstance(actual, float) and isinstance(expected, float) and np.isnan(actual) and np.isnan(expected):
+        return True
     return isinstance(actual, bool) == isinstance(expected, bool) and bool(actual == expected)
+
+
+def expect_no_mistake(results: Sequence, cases: Sequence[Sequence], mistakes: dict[Callable, str]) -> None:
+    """Raise Wrong with the message of a mistake that gives these numbers in all the cases, each a call's arguments.
+
+    One case alone says little: other mistakes, too, agree with this one there.
+    """
+    for mistake, message in mistakes.items():
+        if np.allclose(results, [mistake(*case) for case in cases]):
+            raise Wrong(message)
 
 
 def measured_numbers(answer: Any, *names: Any, shares: tuple = (), counts: tuple = ()) -> list[float]:

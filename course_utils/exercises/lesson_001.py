@@ -13,6 +13,8 @@ def test_count(answer):
         raise Wrong("Each of the 10 outputs has 784 weights of its own: multiply, do not add.")
     if count == (784 + 1) * 10 + 10:
         raise Wrong("You counted the biases twice. There is one for each output.")
+    if count == 784 * 10 + 784:
+        raise Wrong("You counted a bias for each pixel. There is one for each of the 10 outputs.")
     if count != 7850:
         raise Wrong(f"It is not {count:g}.")
 
@@ -45,6 +47,15 @@ def nearly_right(predicted, labels):
     return np.mean(np.abs(np.asarray(predicted) - np.asarray(labels)) <= 1)
 
 
+def without_zeros(predicted, labels):
+    predicted, labels = np.asarray(predicted), np.asarray(labels)
+    return np.mean((predicted == labels) & (labels != 0))
+
+
+def rounded(predicted, labels):
+    return np.round(accuracy(predicted, labels), 2)
+
+
 def accuracy_by_counting(predicted, labels):
     right = 0
     for one, other in zip(predicted, labels):
@@ -57,6 +68,7 @@ ACCURACY_MISTAKES = (
     (error_rate, "that is the share of mistakes."),
     (in_percent, "that is percent. A share lies between 0 and 1."),
     (shared_labels, "you ask whether a prediction occurs among the labels. Compare each with its own label."),
+    (without_zeros, "you leave out the right answers with the label 0. It is a label like the others."),
     (nearly_right, "you count predictions that are off by one. A 3 for a 4 is wrong, too."),
 )
 
@@ -68,19 +80,24 @@ def test_accuracy(answer):
         labels = generator.integers(10, size=size)
         predicted = np.where(generator.random(size) < 0.7, labels, generator.integers(10, size=size))
         cases.append((predicted, labels))
+    results = []
     for predicted, labels in cases:
         result = answer(predicted, labels)
         if np.shape(result) == labels.shape:
             raise Wrong("You return one verdict for each prediction. Their mean is wanted, a single number.")
-        result = one_number(result, "What your function returns")
-        right = accuracy(predicted, labels)
-        begin = f"For {count_right(predicted, labels)} right of {labels.size} you return {result:.3g}"
-        for mistake, message in ACCURACY_MISTAKES:
-            wrong = mistake(predicted, labels)
-            if not np.isclose(wrong, right) and np.isclose(result, wrong):
-                raise Wrong(f"{begin}: {message}")
-        if not np.isclose(result, right, atol=1e-4):
-            raise Wrong(f"{begin}; the accuracy is {right:.3g}.")
+        results.append(one_number(result, "What your function returns"))
+    expected = [float(accuracy(*case)) for case in cases]
+    if np.allclose(results, expected, rtol=0, atol=1e-4):
+        return
+    differs = next(place for place in range(3) if not np.isclose(results[place], expected[place], rtol=0, atol=1e-4))
+    result, right, (predicted, labels) = results[differs], expected[differs], cases[differs]
+    begin = f"For {count_right(predicted, labels)} right of {labels.size} you return {result:.6g}"
+    for mistake, message in ACCURACY_MISTAKES:
+        if np.allclose(results, [mistake(*case) for case in cases]):
+            raise Wrong(f"{begin}: {message}")
+    if np.allclose(results, expected, rtol=0, atol=0.006):
+        raise Wrong(f"{begin}. The accuracy is {right:.6g}: return it as it is, not rounded.")
+    raise Wrong(f"{begin}; the accuracy is {right:.3g}.")
 
 
 def nearest_image_label(image, images, labels):
@@ -117,6 +134,22 @@ def largest_difference(image, images, labels):
     return labels[np.abs(images - image).max(axis=1).argmin()]
 
 
+def constant_shift(image, images, labels):
+    return labels[(images - image).std(axis=1).argmin()]
+
+
+def median_difference(image, images, labels):
+    return labels[np.median(np.abs(images - image), axis=1).argmin()]
+
+
+def equal_pixels(image, images, labels):
+    return labels[np.isclose(images, image).sum(axis=1).argmax()]
+
+
+def roots_of_differences(image, images, labels):
+    return labels[np.sqrt(np.abs(images - image)).sum(axis=1).argmin()]
+
+
 def smallest_angle(image, images, labels):
     lengths = np.sqrt((images**2).sum(axis=1))
     return labels[(images @ image / lengths).argmax()]
@@ -145,19 +178,25 @@ NEAREST_MISTAKES = (
         "You add up the differences without their signs. Square them: then a large one counts more.",
     ),
     (largest_difference, "You compare the largest difference of one pixel. All pixels count: add up the squares."),
+    (constant_shift, "The spread of the differences does not see that all pixels are darker. Add up their squares."),
+    (median_difference, "The median sees one pixel of them all. Add up the squares of all differences."),
+    (equal_pixels, "You count equal pixels. How far apart the others are counts as well: add up the squares."),
+    (roots_of_differences, "A root makes large differences count less. A square makes them count more."),
     (smallest_angle, "The angle forgets how dark an image is. Compare the squared differences."),
 )
 
 
 def nearest_cases():
-    """Four cases in which all the known mistakes give other answers than the right function.
+    """Six cases in which all the known mistakes give other answers than the right function.
 
     The nearest differs by 12.5 in sum and by 1.4 in squares. Beside it stand one that differs much in few pixels (4 and
-    3.2), one that differs little in all (39 and 2), and the image itself half as dark (its angle is 0).
+    3.2), one that differs little in all (39 and 2), one that is darker everywhere (its differences have no spread), and
+    the image itself half as dark (its angle is 0). In the fifth case that with the least sum (8.7, all pixels differ) is
+    another than that with the most equal pixels, the least median and the least roots; in the last these three differ.
     """
     generator = np.random.default_rng(3)
     labels = np.array([7, 2, 9, 4, 0, 5, 8, 1, 3, 6, 7, 2])
-    for place in (3, 4, 6, 8):
+    for place in (3, 4, 6, 8, 5, 7):
         images = generator.random((12, 784)) * generator.uniform(0.3, 1.5, size=(12, 1))
         image = generator.uniform(0.2, 0.8, size=784)
         signs = generator.choice([-1, 1], size=784)
@@ -170,6 +209,18 @@ def nearest_cases():
         images[place - 3] = 0.5 * image
         images[place + 1] = 0
         images[place + 1, :40] = 4  # the farthest, though its product is small
+        images[place + 2] = image - 0.2
+        if place == 5:
+            images[place - 1, :8] = image[:8] + 0.6
+            images[place - 1, 8:] = image[8:] + 0.005
+            images[place + 3] = image
+            images[place + 3, :20] += 0.8
+        if place == 7:
+            images[[place - 2, place - 1, place + 3]] = image
+            images[place - 2, :300] += 0.5  # the first median of 0
+            images[place - 1, :8] += 0.6
+            images[place - 1, 8:108] += 0.001  # the least roots
+            images[place + 3, :40] += 0.5  # the most equal pixels
         yield image, images, labels
 
 
@@ -214,6 +265,8 @@ EXERCISES = [
             "added instead of multiplied": 794,
             "biases twice": 7860,
             "a truth value": True,
+            "a bias for each pixel": 8624,
+            "not a number": float("nan"),
         },
         explanation="784 weights for each of 10 outputs, and 10 biases.",
     ),
@@ -234,6 +287,8 @@ EXERCISES = [
             "no mean": one_by_one,
             "occurs among the labels": shared_labels,
             "off by one": nearly_right,
+            "label 0 left out": without_zeros,
+            "rounded": rounded,
             "the last digit alone": lambda predicted, labels: float(predicted[-1] == labels[-1]),
         },
         also_right={"by counting": accuracy_by_counting},
@@ -258,6 +313,10 @@ EXERCISES = [
             "no square, but no sign either": absolute_differences,
             "the largest difference": largest_difference,
             "the angle": smallest_angle,
+            "a constant shift costs nothing": constant_shift,
+            "the median": median_difference,
+            "equal pixels": equal_pixels,
+            "roots": roots_of_differences,
         },
         also_right={"by a loop": nearest_by_loop, "by products": nearest_by_products},
         explanation="The smallest sum of squared differences belongs to the nearest image.",

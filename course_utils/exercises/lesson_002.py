@@ -215,6 +215,7 @@ EXERCISES = [
             "a text": {"wrong": "hidden weights", "step": 5},
             "numbers": {"wrong": [0, 1], "step": 5},
             "a later step": {"wrong": ["hidden weights", "hidden bias"], "step": 7},
+            "not a number": {"wrong": ["hidden weights", "hidden bias"], "step": float("nan")},
             "an earlier step": {"wrong": ["hidden weights", "hidden bias"], "step": 4},
         },
         explanation=(
@@ -251,6 +252,7 @@ EXERCISES = [
             "counts on the random start": {"arrays that moved": 1, "units differ by": 0.2},
             "counts units": {"arrays that moved": 1, "units differ by": 64},
             "only one number": 1,
+            "not a number": {"arrays that moved": 1, "units differ by": float("nan")},
         },
         explanation=(
             "From zeros, hidden values and passed-back errors are 0, so only the output bias moves. From equal weights all units "

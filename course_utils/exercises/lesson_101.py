@@ -50,10 +50,17 @@ KERNEL_MISTAKES = (
 )
 
 
+def without_axes_of_one(kernel):
+    """A kernel as Keras stores it, (3, 3, 1, 1), as (3, 3); all else as it is."""
+    try:
+        shape = np.shape(kernel)
+    except ValueError:  # lists of different lengths
+        return kernel
+    return np.reshape(kernel, (3, 3)) if shape[:2] == (3, 3) and set(shape[2:]) == {1} else kernel
+
+
 def test_kernel(answer):
-    if isinstance(answer, np.ndarray) and answer.shape == (3, 3, 1, 1):  # as Keras stores it
-        answer = np.reshape(answer, (3, 3))
-    kernel = some_numbers(answer, (3, 3), "The kernel")
+    kernel = some_numbers(without_axes_of_one(answer), (3, 3), "The kernel")
     images = np.random.default_rng(0).normal(size=(3, 6, 7))
     result = correlate(images, kernel)
     for mistake, message in KERNEL_MISTAKES:
@@ -176,7 +183,12 @@ EXERCISES = [
             "The pixel on the left. So the one weight that is not zero stands left of the middle.",
         ),
         solution=[[0, 0, 0], [1, 0, 0], [0, 0, 0]],
-        also_right={"as Keras stores it": one_at(1, 0).reshape(3, 3, 1, 1), "of floats": one_at(1, 0).tolist()},
+        also_right={
+            "as Keras stores it": one_at(1, 0).reshape(3, 3, 1, 1),
+            "of floats": one_at(1, 0).tolist(),
+            "as Keras stores it, a list": one_at(1, 0).reshape(3, 3, 1, 1).tolist(),
+            "with one channel": one_at(1, 0)[..., np.newaxis],
+        },
         wrong_answers={
             "moves left, as if the kernel were turned": one_at(1, 2),
             "identity": one_at(1, 1),
@@ -184,6 +196,7 @@ EXERCISES = [
             "whole column": np.array([[1, 0, 0]] * 3),
             "negative": -one_at(1, 0),
             "not a number": np.full((3, 3), np.nan),
+            "rows of different lengths": [[0, 0, 0], [1, 0], [0, 0, 0]],
         },
         explanation="Without turning, the weight left of the middle picks the left neighbour, so everything moves right.",
     ),

@@ -26,7 +26,7 @@ def moved(images, down=0, right=0):
     return np.roll(images, (down, right), axis=(1, 2))
 
 
-def moves_along(function, images):
+def is_equivariant(function, images):
     moved_first = function(moved(images, right=1))
     moved_last = moved(function(images), right=1)
     return np.allclose(moved_first, moved_last)
@@ -54,6 +54,18 @@ def same_sum(function, images):
 
 def moves_down(function, images):
     return np.allclose(function(moved(images, down=1)), moved(function(images), down=1))
+
+
+def one_image_only(function, images):
+    return np.allclose(function(moved(images, right=1))[0], moved(function(images), right=1)[0])
+
+
+def one_column_only(function, images):
+    return np.allclose(function(moved(images, right=1))[:, :, 1], moved(function(images), right=1)[:, :, 1])
+
+
+def one_channel_only(function, images):
+    return np.allclose(function(moved(images, right=1))[..., 0], moved(function(images), right=1)[..., 0])
 
 
 def moves_two(function, images):
@@ -90,6 +102,28 @@ def weight_by_turns(images):
     return images * np.array([1, 2] * (images.shape[2] // 2))[:, np.newaxis]
 
 
+def first_image_alone(images):
+    """Changes the first image as a convolution, turns the others around."""
+    return np.concatenate([blur(images[:1]), images[1:, :, ::-1]])
+
+
+def last_row_alone(images):
+    """Only in the last row does each column have a weight of its own."""
+    rows = np.ones(images.shape[1:3])
+    rows[-1] = np.linspace(1, 2, images.shape[2])
+    return images * rows[..., np.newaxis]
+
+
+def last_channel_alone(images):
+    """Only in the last channel does each column have a weight of its own."""
+    return np.concatenate([images[..., :-1], weight_by_column(images[..., -1:])], axis=-1)
+
+
+def one_column(images):
+    """Only the third column is changed: a move carries another one there."""
+    return images * (1 + (np.arange(images.shape[2]) == 2))[:, np.newaxis]
+
+
 def mirror(images):
     return images[:, :, ::-1]
 
@@ -117,6 +151,10 @@ CASES = (
     (weight_by_column, False, "a layer with other weights in each column"),
     (weight_by_turns, False, "a layer whose columns have two weights by turns"),
     (mirror, False, "a mirror"),
+    (first_image_alone, False, "a function that turns around all images but the first"),
+    (last_row_alone, False, "a layer with other weights in the columns of the last row"),
+    (last_channel_alone, False, "a layer with other weights in the columns of the last channel"),
+    (one_column, False, "a layer that doubles the third column"),
     (fixed_pattern, False, "a map that is the same for all images"),
 )
 MOVES_MISTAKES = (
@@ -124,6 +162,9 @@ MOVES_MISTAKES = (
     (forgets_to_move_first, "You move only the output. Move the images too, before `function` sees them."),
     (compares_shapes, "You call everything equivariant. Compare the numbers, not the shapes: np.allclose."),
     (same_sum, "You compare sums. Compare the arrays, number by number."),
+    (one_image_only, "You compare the first image only. The function may do something else to the others."),
+    (one_column_only, "You compare one column only. Compare the whole arrays."),
+    (one_channel_only, "You compare the first channel only. Compare the whole arrays."),
     (moves_down, "You move down. The question is a move to the right: right=1."),
     (moves_two, "You move by two pixels. The question is a move by one."),
     (moves_back, "You move the output the other way. It should move as the images do."),
@@ -195,6 +236,7 @@ EXERCISES = [
             "valid": 18_944,
             "dense": 320_800,
             "one channel": 8_000,
+            "not a number": float("nan"),
             "truth value": True,
         },
         explanation="(3 * 3 * 4 + 1) * 8 * 100: a hundred times the convolution, which has 296.",
@@ -208,7 +250,7 @@ EXERCISES = [
             "Two ways lead to the result: move, then apply `function`; or apply `function`, then move.",
             "np.allclose(function(moved(images, right=1)), moved(function(images), right=1))",
         ),
-        solution=moves_along,
+        solution=is_equivariant,
         also_right={"exactly equal": exactly_equal, "a small difference": small_difference},
         wrong_answers={
             "invariance": stays_the_same,
@@ -218,6 +260,9 @@ EXERCISES = [
             "sums": same_sum,
             "down": moves_down,
             "by two": moves_two,
+            "the first image only": one_image_only,
+            "one column only": one_column_only,
+            "the first channel only": one_channel_only,
             "always true, in words": lambda function, images: "yes",
         },
         explanation="If both ways agree, the function is equivariant to this move.",
@@ -252,6 +297,7 @@ EXERCISES = [
             "only one number": 0.91,
             "centred digits lost": {"centred": 0.5, "moved": 0.48},
             "truth value": {"centred": True, "moved": 0.9},
+            "not a number": {"centred": 0.95, "moved": float("nan")},
         },
         explanation="One such run: a little worse in the middle, far better at 4 pixels. Examples taught the moves.",
     ),
@@ -283,6 +329,7 @@ EXERCISES = [
             "trained too little": {"shared": 0.55, "unshared": 0.4},
             "all images": {"shared": 0.975, "unshared": 0.965},
             "only one number": 0.93,
+            "not a number": {"shared": 0.935, "unshared": float("nan")},
         },
         explanation="One such run: fewer images make the missing sharing felt. Where data is short, an assumption helps.",
     ),

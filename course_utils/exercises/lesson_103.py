@@ -26,8 +26,10 @@ NORMALIZED = np.array([3 - np.sqrt(2), 3.0, 3.0, 3 + np.sqrt(2)])
 
 
 def test_normalized(answer):
-    if isinstance(answer, np.ndarray):
-        answer = answer.ravel()  # the page's own batch_norm returns a column
+    try:
+        answer = np.ravel(answer) if np.shape(answer) in ((4, 1), (1, 4)) else answer  # batch_norm returns a column
+    except ValueError:  # lists of different lengths
+        raise Wrong("Four numbers are wanted, one for each value, in one list.") from None
     if isinstance(answer, (list, tuple, np.ndarray)) and len(answer) != 4:
         raise Wrong(f"Four numbers are wanted, one for each value, not {len(answer)}.")
     values = some_numbers(answer, (4,))
@@ -73,6 +75,17 @@ def counts_only(labels, answers, classes):
     return counts
 
 
+def counts_by_library(labels, answers, classes):
+    from sklearn.metrics import confusion_matrix
+
+    return confusion_matrix(labels, answers, labels=range(classes))
+
+
+def whole_per_cents(labels, answers, classes):
+    """Per cents, cut off to whole numbers."""
+    return np.int64(100 * normalized_confusion(labels, answers, classes))
+
+
 def transposed(labels, answers, classes):
     return normalized_confusion(answers, labels, classes)
 
@@ -90,6 +103,11 @@ def each_pair_once(labels, answers, classes):
     counts = np.zeros((classes, classes))
     counts[labels, answers] += 1
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+def classes_that_occur(labels, answers, classes):
+    """Counts up to the largest class that occurs."""
+    return normalized_confusion(labels, answers, max(np.max(labels), np.max(answers)) + 1)
 
 
 def not_a_number(labels, answers, classes):
@@ -112,11 +130,17 @@ CONFUSION_MISTAKES = (
 
 def test_confusion(answer):
     generator = np.random.default_rng(2)
-    for classes, missing, size in ((5, 4, 60), (3, 0, 20), (7, 2, 200)):
+    for classes, missing, size in ((5, 4, 60), (3, 0, 20), (7, 2, 200), (4, 3, 30)):
         labels, answers = generator.integers(0, classes, (2, size))
         labels[labels == missing] = (missing + 1) % classes  # a class without examples
+        if classes == 4:
+            answers[answers == missing] = 0  # and one that nobody answers
         result, expected = answer(labels, answers, classes), normalized_confusion(labels, answers, classes)
-        numeric = np.asarray(result).dtype.kind == "f" if np.shape(result) == expected.shape else False
+        if np.shape(result) == (missing, missing):
+            raise Wrong(
+                "A class that does not occur has a row and a column as well: `classes` says how many there are."
+            )
+        numeric = np.asarray(result).dtype.kind in "iuf" if np.shape(result) == expected.shape else False
         if numeric and np.isnan(result).any():
             raise Wrong("A class without examples gives 0 / 0. Its row should hold zeros.")
         for mistake, message in CONFUSION_MISTAKES:
@@ -136,7 +160,7 @@ def test_finding(answer):
         )
     if not 0.01 < yours < 0.3:
         raise Wrong("Your augmentation changed the error so much? Measure it on the test letters, as the one without.")
-    if yours == nothing:
+    if yours == nothing != round(nothing, 2):  # two decimals may well be equal
         raise Wrong("Exactly the same error twice? Then the augmentation was probably not part of the model.")
 
 
@@ -157,6 +181,7 @@ EXERCISES = [
             "weights": 9 * 16 * 32,
             "biases": 7 * 7 * (9 * 16 + 1) * 32,
             "valid": 6 * 6 * 9 * 16 * 32,
+            "not a number": float("nan"),
         },
         explanation="7 * 7 * 9 * 16 * 32: places, window, channels in, kernels.",
     ),
@@ -170,13 +195,15 @@ EXERCISES = [
             "Take off the mean, divide by the root of the variance, add beta.",
         ),
         solution=[round(value, 2) for value in NORMALIZED.tolist()],
-        also_right={"a column": NORMALIZED.reshape(4, 1)},
+        also_right={"a column": NORMALIZED.reshape(4, 1), "a column of lists": [[1.59], [3], [3], [4.41]]},
         wrong_answers={
             "no shift": [-1.41, 0, 0, 1.41],
             "divided by the variance": [2, 3, 3, 4],
             "n - 1": [1.78, 3, 3, 4.22],
             "mean only": [1, 3, 3, 5],
             "three numbers": [1.59, 3, 4.41],
+            "not a number": [1.59, 3, 3, float("nan")],
+            "lists of different lengths": [[1.59, 3], [3], 4.41],
         },
         explanation="(x - 4) / sqrt(2) + 3: the mean becomes beta, the standard deviation gamma.",
     ),
@@ -191,12 +218,14 @@ EXERCISES = [
         ),
         solution=normalized_confusion,
         wrong_answers={
-            "counts": counts_only,
+            "counts": counts_by_library,
             "transposed": transposed,
             "columns": divided_by_columns,
             "all": divided_by_all,
             "each pair once": each_pair_once,
             "not a number": not_a_number,
+            "classes that occur": classes_that_occur,
+            "whole per cents": whole_per_cents,
         },
         also_right={"by a loop": confusion_by_loop, "by scikit-learn": confusion_by_library},
         explanation="Each row then adds up to 1, and the diagonal is the share of the class that was recognised.",
@@ -225,7 +254,10 @@ EXERCISES = [
                     errors[name].append(mistakes[~is_digit].mean())
             finding = {name: np.mean(values) for name, values in errors.items()}
             """,
-        also_right={"it does not help": {"nothing": 0.06, "yours": 0.075}},
+        also_right={
+            "it does not help": {"nothing": 0.06, "yours": 0.075},
+            "alike in two decimals": {"nothing": 0.07, "yours": 0.07},
+        },
         wrong_answers={
             "training letters": {"nothing": 0.067, "yours": 0.0},
             "percent": {"nothing": 6.7, "yours": 6.4},
@@ -233,6 +265,7 @@ EXERCISES = [
             "only one number": 0.064,
             "not measured": {"nothing": 0.0, "yours": 0.0},
             "no augmentation": {"nothing": 0.067, "yours": 0.067},
+            "not a number": {"nothing": 0.067, "yours": float("nan")},
         },
         explanation="Differences below about 0.01 are within what another seed changes: a claim needs several seeds.",
     ),

@@ -159,7 +159,7 @@ def test_map(answer):
         result, expected = answer(maps, weights, label), class_activation_map(maps, weights, label)
         for mistake, message in MAP_MISTAKES:
             wrong = mistake(maps, weights, label) if mistake is not wrong_axis or label < len(weights) else expected
-            numeric = np.shape(result) == wrong.shape and np.asarray(result).dtype.kind == "f"
+            numeric = np.shape(result) == wrong.shape and np.asarray(result).dtype.kind in "iuf"
             if numeric and np.allclose(result, wrong) and not np.allclose(wrong, expected):
                 raise Wrong(message)
         expect_close(result, expected, "The map differs from the weighted sum of the channels.")
@@ -181,7 +181,7 @@ def test_finding(answer):
         raise Wrong(
             "On clean scenes the defence has ruined the network: it knew more before. Train longer, or attack less."
         )
-    if attacked < 0.39:
+    if attacked < 0.375:
         raise Wrong(
             "That is hardly better than the undefended network under attack. Are changed scenes really in the training set?"
         )
@@ -204,6 +204,7 @@ EXERCISES = [
             "windows added": 13,
             "stride too early": 37,
             "first layer": 7,
+            "not a number": float("nan"),
         },
         explanation="1 + 6 * 1 + 2 * 2 + 2 * 4 + 2 * 4: each window counts with the product of the strides before it.",
     ),
@@ -283,15 +284,19 @@ EXERCISES = [
             finding = {"clean": clean, "attacked": attacked_now}
             network = undefended
             """,
-        also_right={"another run": {"clean": 0.66, "attacked": 0.53}},
+        also_right={
+            "another run": {"clean": 0.66, "attacked": 0.53},
+            "a small effect": {"clean": 0.6, "attacked": 0.385},
+        },
         wrong_answers={
             "no attack": {"clean": 0.6, "attacked": 0.6},
             "training scenes": {"clean": 1.0, "attacked": 0.9},
             "percent": {"clean": 68, "attacked": 50},
             "changed places": {"clean": 0.44, "attacked": 0.55},
-            "not defended": {"clean": 0.71, "attacked": 0.36},
+            "not defended": {"clean": 0.718, "attacked": 0.368},
             "ruined": {"clean": 0.2, "attacked": 0.19},
             "only one number": 0.5,
+            "not a number": {"clean": float("nan"), "attacked": 0.44},
         },
         explanation="Robustness is bought with training time and with accuracy on clean scenes.",
     ),

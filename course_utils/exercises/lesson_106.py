@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number, shown
 
 SHAPE, WEIGHTS = (14, 28, 28, 8), 3 * 5 * 5 * 2 * 8 + 8
 SHAPE_MISTAKES = {
@@ -25,8 +25,12 @@ def test_shape_and_weights(answer):
     if not isinstance(answer, dict) or not {"shape", "weights"} <= set(answer):
         raise Wrong('The answer is a dictionary: {"shape": (..., ..., ..., ...), "weights": ...}.')
     shape, weights = answer["shape"], answer["weights"]
-    if not isinstance(shape, (tuple, list, np.ndarray)) or any(isinstance(size, (list, dict)) for size in shape):
+    if not isinstance(shape, (tuple, list, np.ndarray)) or any(
+        np.ndim(size) or isinstance(size, dict) for size in shape
+    ):
         raise Wrong("The shape is a tuple of four whole numbers.")
+    if len(shape) == 5:
+        raise Wrong("Leave the batch axis out: the shape for one clip has four numbers.")
     if tuple(shape) in SHAPE_MISTAKES:
         raise Wrong(SHAPE_MISTAKES[tuple(shape)])
     if tuple(shape) != SHAPE:
@@ -50,7 +54,7 @@ def test_letter(answer):
     if letter in LETTER_MISTAKES:
         raise Wrong(LETTER_MISTAKES[letter])
     if letter != "b":
-        raise Wrong("The answer is one of the letters 'A', 'B', 'C' and 'D'.")
+        raise Wrong(f"The answer is one of the letters 'A', 'B', 'C' and 'D', not {shown(answer)}.")
 
 
 def frame_difference(clips):
@@ -116,7 +120,7 @@ def test_frame_difference(answer):
         result, expected = answer(clips), frame_difference(clips)
         for mistake, message in DIFFERENCE_MISTAKES:
             wrong = mistake(clips)
-            numeric = np.shape(result) == wrong.shape and np.asarray(result).dtype.kind == "f"
+            numeric = np.shape(result) == wrong.shape and np.asarray(result).dtype.kind in "iuf"
             if numeric and np.allclose(result, wrong) and not np.array_equal(wrong, expected):
                 raise Wrong(message)
         expect_close(result, expected, "The differences are not those of each frame to the next.")
@@ -135,6 +139,10 @@ def test_finding(answer):
     if frames == 1 and fewer > 0.25:
         raise Wrong(
             "So many right directions from one frame? A single frame of ours tells nothing: look for a mistake."
+        )
+    if fewer == with_all != round(with_all, 2):  # two decimals may well be equal
+        raise Wrong(
+            "Both equal to the last digit? Measure the new network, on `test.clips` cut like the training clips."
         )
     if fewer > with_all + 0.05:
         raise Wrong("Clearly better with fewer frames? The two numbers may have changed places.")
@@ -161,6 +169,9 @@ EXERCISES = [
             "one input channel": {"shape": SHAPE, "weights": 608},
             "no duration": {"shape": SHAPE, "weights": 408},
             "not a dictionary": WEIGHTS,
+            "the batch as Keras prints it": {"shape": (None, *SHAPE), "weights": WEIGHTS},
+            "a batch of one": {"shape": (1, *SHAPE), "weights": WEIGHTS},
+            "not a number": {"shape": SHAPE, "weights": float("nan")},
         },
         also_right={"a list": {"shape": list(SHAPE), "weights": float(WEIGHTS)}},
         explanation="16 - 3 + 1 = 14 and 32 - 5 + 1 = 28; (3 * 5 * 5 * 2 + 1) * 8 = 1208 weights, whatever the length of the film.",
@@ -181,6 +192,7 @@ EXERCISES = [
             "appearance": "D",
             "not a letter": 2,
             "two of them": "A and B",
+            "none of them": "E",
         },
         also_right={"small": "b", "with a space": " B "},
         explanation="-1 1 over 1 -1: lower row now, upper row in the next frame, together 2, and 1 after the bias.",
@@ -245,7 +257,10 @@ EXERCISES = [
             fewer = np.mean(said["direction"].argmax(axis=1) == test.directions)
             finding = {"all": direction_accuracy["(2+1)D"], "fewer": fewer, "frames": 4}
             """,
-        also_right={"one frame": {"all": 0.95, "fewer": 0.13, "frames": 1}},
+        also_right={
+            "one frame": {"all": 0.95, "fewer": 0.13, "frames": 1},
+            "alike in two decimals": {"all": 0.94, "fewer": 0.94, "frames": 6},
+        },
         wrong_answers={
             "half a frame": {"all": 0.96, "fewer": 0.91, "frames": 2.5},
             "percent": {"all": 96.0, "fewer": 91.0, "frames": 4},
@@ -253,6 +268,8 @@ EXERCISES = [
             "not trained anew": {"all": 0.96, "fewer": 0.12, "frames": 4},
             "no count": {"all": 0.96, "fewer": 0.91},
             "nothing left out": {"all": 0.96, "fewer": 0.96, "frames": 8},
+            "the page's number twice": {"all": 0.943, "fewer": 0.943, "frames": 4},
+            "not a number": {"all": 0.96, "fewer": float("nan"), "frames": 4},
             "one frame is enough": {"all": 0.96, "fewer": 0.9, "frames": 1},
         },
         explanation="One such run: 0.96 with all eight frames, 0.91 with every second, 0.90 with the first four, 0.68 with the first two. "

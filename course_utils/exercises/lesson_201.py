@@ -25,6 +25,14 @@ def weights_without_bias(features, units, time_steps):
     return features * units + units * units
 
 
+def weights_without_kernel(features, units, time_steps):
+    return units * units + units
+
+
+def weights_with_two_biases(features, units, time_steps):
+    return features * units + units * units + 2 * units
+
+
 def weights_of_one_memory_a_unit(features, units, time_steps):
     return features * units + 2 * units
 
@@ -35,6 +43,8 @@ WEIGHT_MISTAKES = (
         weights_without_recurrent_kernel,
         "The recurrent kernel is missing: it leads from every unit to every unit.",
     ),
+    (weights_without_kernel, "The kernel is missing: it leads from every feature to every unit."),
+    (weights_with_two_biases, "Two biases a unit are one too many: the sum of both products gets a single one."),
     (weights_without_bias, "The bias is missing: one number a unit."),
     (
         weights_of_one_memory_a_unit,
@@ -90,7 +100,17 @@ def always_from_initial_state(inputs, kernel, recurrent_kernel, bias, initial_st
     return continue_rnn(inputs[:, -1:], kernel, recurrent_kernel, bias, initial_state)
 
 
+def forgets_bias(inputs, kernel, recurrent_kernel, bias, initial_state):
+    return continue_rnn(inputs, kernel, recurrent_kernel, 0 * bias, initial_state)
+
+
+def stops_one_step_early(inputs, kernel, recurrent_kernel, bias, initial_state):
+    return continue_rnn(inputs[:, :-1], kernel, recurrent_kernel, bias, initial_state)
+
+
 CONTINUE_MISTAKES = (
+    (forgets_bias, "The bias is missing."),
+    (stops_one_step_early, "You stop one step early: the last inputs are never read."),
     (ignores_initial_state, "The initial state is not used: the result is that of a start from zero."),
     (forgets_tanh, "The tanh is missing."),
     (
@@ -160,6 +180,10 @@ def adds_instead(states, recurrent_weight):
     return np.sum(recurrent_weight * (1 - np.asarray(states)[1:] ** 2))
 
 
+def cuts_factors(states, recurrent_weight):
+    return np.prod(np.minimum(recurrent_weight * (1 - np.asarray(states)[1:] ** 2), 1))
+
+
 def loses_the_sign(states, recurrent_weight):
     return np.abs(effect_of_first_state(states, recurrent_weight))
 
@@ -179,18 +203,20 @@ EFFECT_MISTAKES = (
         adds_instead,
         "You add the factors of the steps. Along one path they are multiplied; only different paths are added.",
     ),
+    (cuts_factors, "You cut the factors at 1. A factor may be larger: that is how gradients explode."),
     (loses_the_sign, "The size is right, the sign is not: a negative recurrent weight turns it at each passage."),
 )
 
 
 def test_effect_of_first_state(answer):
-    for length, weight in ((5, 0.8), (4, -1.2), (8, -1.1), (3, 1.1), (1, 0.5)):  # both signs, odd and even powers
-        states = np.tanh(np.random.default_rng(length).normal(size=length))
+    # both signs, odd and even powers, small states whose factors are above 1
+    for length, weight, spread in ((5, 0.8, 1), (4, -1.2, 1), (8, -1.1, 1), (3, 1.1, 1), (1, 0.5, 1), (6, 2.0, 0.4)):
+        states = np.tanh(spread * np.random.default_rng(length).normal(size=length))
         given, expected = one_number(answer(states.copy(), weight)), effect_of_first_state(states, weight)
         for mistake, message in EFFECT_MISTAKES:
             if length > 1 and np.isclose(given, mistake(states, weight)) and not np.isclose(given, expected):
                 raise Wrong(message)
-        message = f"Over {length} states with recurrent weight {weight} it is not the product along the path."
+        message = f"Over {length} state{'s' * (length > 1)} with recurrent weight {weight} it is not the product along the path."
         expect_close(given, expected, message, tolerance=1e-5)
 
 
@@ -235,6 +261,8 @@ EXERCISES = [
             "weights of their own for each step": weights_times_steps,
             "no recurrent kernel": weights_without_recurrent_kernel,
             "no bias": weights_without_bias,
+            "no kernel": weights_without_kernel,
+            "two biases": weights_with_two_biases,
             "each unit remembers only itself": weights_of_one_memory_a_unit,
         },
         also_right={"one matrix of both kernels": weights_of_one_matrix},
@@ -254,6 +282,8 @@ EXERCISES = [
             "the initial state is ignored": ignores_initial_state,
             "all states are returned": returns_all_states,
             "no tanh": forgets_tanh,
+            "no bias": forgets_bias,
+            "one step early": stops_one_step_early,
             "the state is not carried on": always_from_initial_state,
         },
         also_right={"both kernels as one matrix": continue_with_one_matrix},
@@ -278,6 +308,7 @@ EXERCISES = [
             "no weight": forgets_weight,
             "a sum in place of a product": adds_instead,
             "the size without the sign": loses_the_sign,
+            "no factor above 1": cuts_factors,
         },
         also_right={"a loop from the end": effect_walked_backwards},
         explanation="A product of many factors below 1 vanishes; of many factors above 1 it explodes. The slope is at most 1.",

@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+from course_utils.exercises.exercise import (
+    Exercise,
+    Wrong,
+    expect_close,
+    expect_no_mistake,
+    measured_numbers,
+    one_number,
+)
 
 
 def reaching_windows(past_hours, future_hours):
@@ -26,6 +33,14 @@ def only_the_past(past_hours, future_hours):
     return past_hours
 
 
+def the_longer_of_both(past_hours, future_hours):
+    return max(past_hours, future_hours)
+
+
+def both_ends_left_out(past_hours, future_hours):
+    return past_hours + future_hours - 2
+
+
 def past_without_the_last(past_hours, future_hours):
     return past_hours - 1
 
@@ -34,21 +49,23 @@ REACHING_MISTAKES = {
     whole_length: "One too many: the window that ends with the last hour of its part does not reach over.",
     only_the_future: "You count the windows whose future begins before the border. The past can lie over it too.",
     only_the_past: "You count with the hours of the past alone. The hours to forecast reach over as well.",
+    the_longer_of_both: "You count with the longer of the two alone. A window is as long as both together.",
+    both_ends_left_out: "One too few: the window whose last hour is the first behind the border reaches over as well.",
     past_without_the_last: "A window whose past lies before the border still reaches over it with its hours to forecast.",
 }
 
 
 def test_reaching_windows(answer):
     random = np.random.default_rng(0)
-    for sizes in ((24, 12), (24, 24), (1, 1), tuple(random.integers(2, 60, size=2).tolist())):
-        given, expected = one_number(answer(*sizes)), reaching_windows(*sizes)
-        for mistake, message in REACHING_MISTAKES.items():
-            if given == mistake(*sizes) != expected:
-                raise Wrong(message)
-        if given != expected:
-            past, future = sizes
+    cases = ((24, 12), (24, 24), (1, 1), (7, 30), tuple(random.integers(2, 60, size=2).tolist()))
+    given = [one_number(answer(*sizes)) for sizes in cases]
+    expect_no_mistake(given, cases, REACHING_MISTAKES)
+    for count, sizes in zip(given, cases):
+        past, future = sizes
+        if count != reaching_windows(*sizes):
             raise Wrong(
-                f"With {past} hours of past and {future} to forecast, {expected} windows reach over the border."
+                f"With {past} hours of past and {future} to forecast, "
+                f"{reaching_windows(*sizes)} windows reach over the border."
             )
 
 
@@ -146,6 +163,8 @@ def test_coverages(answer):
         raise Wrong("All coverages are equal: the number of days did not reach known_widening.")
     if forty > fourteen:
         raise Wrong("40 days should hold a little less than 14: they remember a calmer season. Did you swap the two?")
+    if forty > seven + 0.005:
+        raise Wrong("40 days should hold a little less than 7 as well. Did you exchange those two?")
     if abs(seven - fourteen) > 0.03 or forty < 0.735:
         raise Wrong("The three lie close together, within three points. Take the mean over all test windows and hours.")
 
@@ -178,6 +197,8 @@ EXERCISES = [
             "only the hours to forecast": only_the_future,
             "only the past": only_the_past,
             "the past without the last": past_without_the_last,
+            "the longer of both": the_longer_of_both,
+            "both ends left out": both_ends_left_out,
         },
         also_right={"counted": reaching_windows_counted},
         explanation="A window of L = past + future hours can begin 1 to L - 1 hours before the border and still reach over it.",
@@ -220,6 +241,8 @@ EXERCISES = [
             "the range as trained": {"7 days": 0.70, "14 days": 0.70, "40 days": 0.70},
             "percent": {name: 100 * value for name, value in COVERAGES.items()},
             "14 and 40 days swapped": {**COVERAGES, "14 days": 0.769, "40 days": 0.785},
+            "7 and 40 days swapped": {**COVERAGES, "7 days": 0.769, "40 days": 0.783},
+            "not a number": {**COVERAGES, "14 days": float("nan")},
             "the future was seen": {**COVERAGES, "7 days": 0.87},
             "only the last hour ahead": {**COVERAGES, "40 days": 0.71},
         },

@@ -14,6 +14,10 @@ def perplexity_by_exponentials(probabilities):
     return np.exp(-sum(np.log(probability) for probability in probabilities) / len(probabilities))
 
 
+def perplexity_in_brackets(probabilities):
+    return 2 ** -np.log2(probabilities).mean(keepdims=True)
+
+
 def bits_not_turned_back(probabilities):
     return -np.log2(probabilities).mean()
 
@@ -56,14 +60,16 @@ def test_perplexity(answer):
         for mistake, message in PERPLEXITY_MISTAKES.items():
             if np.isclose(given, mistake(probabilities)) and not np.isclose(mistake(probabilities), expected):
                 raise Wrong(message)
-        expect_close(given, expected, f"Wrong for the probabilities {probabilities.round(3).tolist()}.")
+        which = probabilities.round(3).tolist() if len(probabilities) < 5 else f"{len(probabilities)} of them"
+        expect_close(given, expected, f"Wrong for the probabilities {which}.")
     many = random.uniform(0.01, 0.5, size=5000)
     try:
-        given = float(answer(many))
+        given = np.asarray(answer(many))
     except (OverflowError, ZeroDivisionError):
-        given = np.inf
-    if not np.isfinite(given):
+        given = np.array(np.inf)
+    if given.dtype.kind == "f" and not np.isfinite(given).all():
         raise Wrong("A product of 5000 probabilities is 0 to the computer. Work with the mean of the logarithms.")
+    given = one_number(given, "The perplexity")
     expect_close(given, perplexity(many), "Right for a few probabilities, wrong for 5000.")
 
 
@@ -171,6 +177,14 @@ def space_included(text, bits):
     return pairs
 
 
+def costs_by_word(text, bits):
+    return dict(bits_of_words(text, bits))
+
+
+def words_with_their_spaces(text, bits):
+    return [(word + " ", cost) for word, cost in bits_of_words(text, bits)]
+
+
 def first_place_of_each_word(text, bits):
     starts = [text.find(word) for word in text.split(" ")]
     return [(word, float(np.sum(bits[start : start + len(word)]))) for word, start in zip(text.split(" "), starts)]
@@ -259,7 +273,7 @@ EXERCISES = [
             "the bits added": bits_added,
             "a product that becomes 0": root_of_the_product,
         },
-        also_right={"natural logarithms": perplexity_by_exponentials},
+        also_right={"natural logarithms": perplexity_by_exponentials, "in brackets": perplexity_in_brackets},
         explanation="It is one over the geometric mean of the probabilities.",
     ),
     Exercise(
@@ -299,6 +313,8 @@ EXERCISES = [
             "the spaces are not skipped": spaces_forgotten,
             "the space belongs to the word": space_included,
             "where the word stands first": first_place_of_each_word,
+            "a dictionary": costs_by_word,
+            "words with their spaces": words_with_their_spaces,
         },
         also_right={"letter by letter, lists": bits_of_words_letter_by_letter},
         explanation="Bits add up where probabilities multiply: this is minus log2 of the probability of the whole word.",
@@ -318,6 +334,7 @@ EXERCISES = [
             "the results averaged": {"five-gram": 2.64, "GRU": 2.56, "averaged": 2.6},
             "a place out of step": {"five-gram": 2.64, "GRU": 2.56, "averaged": 3.1},
             "probabilities added": {**BITS_WHEN_AVERAGED, "averaged": 1.404},
+            "not a number": {**BITS_WHEN_AVERAGED, "averaged": float("nan")},
             "in natural logarithms": {"five-gram": 1.83, "GRU": 1.77, "averaged": 1.69},
         },
         program=PROGRAM,

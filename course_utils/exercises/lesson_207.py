@@ -83,6 +83,20 @@ def logarithm_of_the_product(logits, codes):
         return np.log(np.where(codes != 0, taken, 1).prod(axis=-1))
 
 
+def with_epsilon(logits, codes):
+    shares = np.exp(logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True))
+    taken = np.take_along_axis(shares, codes[..., np.newaxis], axis=-1)[..., 0]
+    return np.where(codes != 0, np.log(taken + 1e-7), 0).sum(axis=-1)
+
+
+def one_maximum_for_all(logits, codes):
+    shifted = logits - logits.max()
+    with np.errstate(divide="ignore"):
+        log_shares = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    taken = np.take_along_axis(log_shares, codes[..., np.newaxis], axis=-1)[..., 0]
+    return np.where(codes != 0, taken, 0).sum(axis=-1)
+
+
 PROBABILITY_MISTAKES = {
     without_softmax: "The logits are no probabilities yet: subtract the logarithm of the sum of their exponentials.",
     with_padding: "The padding counts too. Steps whose code is 0 belong to no answer.",
@@ -114,6 +128,21 @@ def test_log_probability(answer):
         large = np.asarray(answer(logits + 1000, codes), dtype="float64")
     if not np.allclose(large, expected, rtol=1e-3, atol=1e-3):
         raise Wrong("With large logits the exponential overflows. Subtract the largest logit of each step first.")
+    one_step = logits.copy()
+    one_step[1, 3] += 1000  # of the batch's second answer
+    with np.errstate(all="ignore"):
+        large = np.asarray(answer(one_step, codes), dtype="float64")
+    if not np.allclose(large, expected, rtol=1e-3, atol=1e-3):
+        raise Wrong(
+            "With large logits in one step the others come out wrong: subtract the largest of each step, not of all."
+        )
+    sure = 50 * logits
+    with np.errstate(all="ignore"):
+        given = np.asarray(answer(sure, codes), dtype="float64")
+    if not np.allclose(given, log_probability(sure, codes), rtol=1e-3):
+        raise Wrong(
+            "A network that is sure gives shares far below 1e-7. Do not add to them or cut them: subtract logarithms."
+        )
     logits, codes = answers_to_score(3, (500, 20), 500, 30)
     with np.errstate(all="ignore"):
         long = np.asarray(answer(logits, codes), dtype="float64")
@@ -179,6 +208,7 @@ EXERCISES = [
             "scores divided": 0.62,
             "the score": 1.79,
             "percent": 85.7,
+            "not a number": float("nan"),
             "something else": 0.3,
         },
         also_right={"rounded": 0.86},
@@ -204,6 +234,8 @@ EXERCISES = [
             "the loss": cross_entropy,
             "an overflow": overflows,
             "the logarithm of a product": logarithm_of_the_product,
+            "a small number added": with_epsilon,
+            "one maximum for all": one_maximum_for_all,
         },
         also_right={"step by step, a list": log_probability_step_by_step},
         explanation="Greedy decoding takes the best character at each step, which need not be the best whole answer. "
@@ -224,6 +256,7 @@ EXERCISES = [
             "per cent": {"rules": 73, "counted": 97},
             "nothing gained": {"rules": 0.76, "counted": 0.73},
             "another share as baseline": {"rules": 0.33, "counted": 1.0},
+            "not a number": {"rules": 0.762, "counted": float("nan")},
             "only names without accents": {"rules": 0.762, "counted": 0.879},
         },
         also_right={"short names left out": {"rules": 0.76, "counted": 0.97}},
