@@ -1,5 +1,6 @@
 """Every exercise is checked on right answers in many forms, on wrong answers of many kinds, and on the untouched stub."""
 
+import ast
 import builtins
 import decimal
 import fractions
@@ -65,10 +66,13 @@ def is_function(exercise):
 @each_exercise
 def test_is_complete(exercise):
     assert 2 <= len(exercise.hints) <= 3 and exercise.title and exercise.explanation
+    assert len(exercise.wrong_answers) >= 6, "name six plausible mistakes"
     if is_function(exercise):
         assert exercise.also_right, "give a second algorithm that is right"
-        assert len(exercise.wrong_answers) >= 4, "name four plausible mistakes"
-    elif isinstance(exercise.solution, dict) and any(isinstance(each, float) for each in exercise.solution.values()):
+    elif any(is_numeric(leaf) for leaf in leaves(exercise.solution)):
+        named = leaves(list(exercise.wrong_answers.values()))
+        assert any(isinstance(leaf, float) and np.isnan(leaf) for leaf in named), "NaN is one of them"
+    if isinstance(exercise.solution, dict) and any(isinstance(each, float) for each in exercise.solution.values()):
         assert exercise.program, "give the program that measures these numbers"
 
 
@@ -111,6 +115,15 @@ def mapped(change, value):
 
 def is_numeric(value):
     return isinstance(value, (int, float, np.ndarray)) and np.asarray(value).dtype.kind in "iuf"
+
+
+def leaves(value):
+    """All that stands in dictionaries, lists, tuples and arrays."""
+    if isinstance(value, dict):
+        return [leaf for each in value.values() for leaf in leaves(each)]
+    if isinstance(value, np.ndarray) and value.ndim:
+        value = value.tolist()
+    return [leaf for each in value for leaf in leaves(each)] if isinstance(value, (list, tuple)) else [value]
 
 
 def numeric_only(change):
@@ -354,6 +367,39 @@ def test_another_kind_of_whole_answer_is_named(exercise):
         with pytest.raises(Wrong, match=wanted) as mistake:
             exercise.judge(other)
         assert "should be" in str(mistake.value)
+
+
+def examples_in_the_text(exercise):
+    """The lists and dictionaries that the page gives as examples: in the text of the exercise and in its stub cell."""
+    lesson = next(lesson for lesson in find_lessons() if lesson.number == exercise.key[:3])
+    cells = lesson.read().cells
+    for before, cell in zip(cells, cells[1:]):
+        if cell.cell_type == "code" and f'check("{exercise.key}", ' in cell.source:
+            written = re.findall(r"# for instance (.+)", cell.source) + re.findall(r"`([^`]+)`", before.source)
+            for text in written:
+                try:
+                    example = ast.literal_eval(text)
+                except (ValueError, SyntaxError):
+                    continue
+                if isinstance(example, (dict, list, tuple)):
+                    yield example
+
+
+@each_exercise
+@pytest.mark.parametrize("scale", ["quick", "full"])
+def test_what_the_text_gives_as_an_example_is_not_right(exercise, scale, monkeypatch):
+    monkeypatch.setenv("COURSE_SCALE", scale)
+    if not is_function(exercise):
+        for example in examples_in_the_text(exercise):
+            with pytest.raises(Wrong):
+                exercise.judge(example)
+
+
+def test_the_texts_have_examples():
+    """001-4 has one in its stub cell, 107-3 in its text."""
+    assert list(examples_in_the_text(load_exercises("001")["001-4"])) == [{"few": 0.5, "all": 0.6}]
+    assert list(examples_in_the_text(load_exercises("107")["107-3"])) == [{5: ..., 10: ..., 25: ..., 100: ...}]
+    assert sum(len(list(examples_in_the_text(exercise))) for exercise in EXERCISES) >= 20
 
 
 @each_exercise
