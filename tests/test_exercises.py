@@ -509,6 +509,15 @@ def test_findings_are_finite_numbers():
     assert '"b" is 50 and "c" is -1' in str(mistake.value) and '"a"' not in str(mistake.value)
 
 
+def test_measurements_of_their_own_differ_in_their_last_digits():
+    for twice in ({"a": 0.12345, "b": 0.12345}, {"a": 27.4177, "b": 27.4177}):
+        assert measured_numbers(twice, "a", "b")
+        with pytest.raises(Wrong, match='"a" and "b" are equal to the last digit'):
+            measured_numbers(twice, "a", "b", apart=True)
+    for rounded in ({"a": 0.12, "b": 0.12}, {"a": 0.123, "b": 0.123}, {"a": 1, "b": 1.0}, {"a": 0.12345, "b": 0.12346}):
+        assert measured_numbers(rounded, "a", "b", apart=True)
+
+
 def test_equal_means_equal_in_shape_too():
     for actual, expected in [
         ([1, 2], (1, 2)),

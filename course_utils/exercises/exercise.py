@@ -6,6 +6,7 @@ import fractions
 import functools
 import importlib
 import inspect
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -386,11 +387,14 @@ def expect_no_mistake(results: Sequence, cases: Sequence[Sequence], mistakes: di
             raise Wrong(message)
 
 
-def measured_numbers(answer: Any, *names: Any, shares: tuple = (), counts: tuple = ()) -> list[float]:
+def measured_numbers(
+    answer: Any, *names: Any, shares: tuple = (), counts: tuple = (), apart: bool = False
+) -> list[float]:
     """The numbers reported in a dictionary under these names, in their order.
 
-    Those in `shares` must lie between 0 and 1, those in `counts` be whole and not negative. Raises Wrong if not, or if a
-    name is missing or a value is no finite number.
+    Those in `shares` must lie between 0 and 1, those in `counts` be whole and not negative. With `apart`, no two may be
+    equal to the last digit, as measurements of their own never are; of three decimals or fewer they may. Raises Wrong
+    if not, or if a name is missing or a value is no finite number.
     """
     if not isinstance(answer, dict) or not set(names) <= set(answer):
         keys = ", ".join(f"{key_shown(name)}: ..." for name in names)
@@ -407,4 +411,9 @@ def measured_numbers(answer: Any, *names: Any, shares: tuple = (), counts: tuple
     if uncounted:
         values = " and ".join(f"{key_shown(name)} is {numbers[name]:g}" for name in uncounted)
         raise Wrong(f"{values}: whole numbers from 0 on are wanted, the ones that you counted.")
+    for one, other in itertools.combinations(names, 2) if apart else ():
+        if numbers[one] == numbers[other] != round(numbers[one], 3):
+            raise Wrong(
+                f"{key_shown(one)} and {key_shown(other)} are equal to the last digit. Was each measured on its own?"
+            )
     return list(numbers.values())

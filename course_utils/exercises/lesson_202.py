@@ -150,7 +150,7 @@ WITHOUT_NOW = {"temperature": 6.86, "dew point": 7.66, "pressure": 7.17, "wind":
 
 
 def test_shuffled_errors(answer):
-    numbers = measured_numbers(answer, *SHUFFLED_ERRORS)
+    numbers = measured_numbers(answer, *SHUFFLED_ERRORS, apart=True)
     errors = dict(zip(SHUFFLED_ERRORS, numbers))
     if min(numbers) < 0:
         raise Wrong("A mean absolute error is never below 0.")
@@ -260,6 +260,7 @@ EXERCISES = [
             "changes compared with temperatures": WITHOUT_NOW,
             "one of them at another hour": {**SHUFFLED_ERRORS, "pressure": 0.6},
             "the clock shuffled within windows or in part": {**SHUFFLED_ERRORS, "clock": 1.7},
+            "one measurement twice": {**SHUFFLED_ERRORS, "pressure": 1.8513, "wind": 1.8513},
             "hardly any difference": dict(zip(SHUFFLED_ERRORS, (1.6, 1.61, 1.59, 1.6, 1.64))),
             "not a number": {**SHUFFLED_ERRORS, "wind": float("nan")},
             "groups shuffled one on top of the other": {

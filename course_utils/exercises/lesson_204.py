@@ -150,7 +150,7 @@ COVERAGES = {"7 days": 0.783, "14 days": 0.785, "40 days": 0.769}
 
 
 def test_coverages(answer):
-    seven, fourteen, forty = measured_numbers(answer, *COVERAGES, shares=tuple(COVERAGES))
+    seven, fourteen, forty = measured_numbers(answer, *COVERAGES, shares=tuple(COVERAGES), apart=True)
     if max(seven, fourteen, forty) > 0.84:
         raise Wrong(
             "Far above 0.8 cannot be had from earlier misses here: did the repair see hours that were yet to come?"
@@ -241,6 +241,7 @@ EXERCISES = [
             "the range as trained": {"7 days": 0.70, "14 days": 0.70, "40 days": 0.70},
             "percent": {name: 100 * value for name, value in COVERAGES.items()},
             "14 and 40 days swapped": {**COVERAGES, "14 days": 0.769, "40 days": 0.785},
+            "one measurement twice": {"7 days": 0.78512, "14 days": 0.78512, "40 days": 0.76934},
             "7 and 40 days swapped": {**COVERAGES, "7 days": 0.769, "40 days": 0.783},
             "not a number": {**COVERAGES, "14 days": float("nan")},
             "the future was seen": {**COVERAGES, "7 days": 0.87},
