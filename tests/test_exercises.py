@@ -386,6 +386,13 @@ def examples_in_the_text(exercise):
 
 
 @each_exercise
+def test_the_text_states_the_minutes(exercise):
+    lesson = next(lesson for lesson in find_lessons() if lesson.number == exercise.key[:3])
+    text = "\n".join(cell.source for cell in lesson.read().cells if cell.cell_type == "markdown")
+    assert re.search(rf"\*\*{exercise.key}\b[^*]*\*\* \({exercise.minutes} minutes\)", text)
+
+
+@each_exercise
 @pytest.mark.parametrize("scale", ["quick", "full"])
 def test_what_the_text_gives_as_an_example_is_not_right(exercise, scale, monkeypatch):
     monkeypatch.setenv("COURSE_SCALE", scale)
