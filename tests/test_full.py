@@ -74,6 +74,15 @@ def test_a_gated_layer_takes_a_fixed_time_for_each_time_step(kind, steps, each):
     assert steps * each < seconds < steps * each + 60 * 7e-6
 
 
+def test_a_loop_whose_body_tensorflow_keeps_to_itself_counts_as_a_gated_one(monkeypatch):
+    layer = keras.layers.GRU(4)
+    layer.build((2, 50, 3))
+    graph = graph_of(layer, (2, 50, 3))
+    known, _ = kernel.step_seconds(graph)
+    monkeypatch.setattr(kernel, "called", lambda graph, operation, name: None)
+    assert kernel.step_seconds(graph)[0] == pytest.approx(known, abs=60 * 7e-6)
+
+
 def test_a_plain_recurrent_layer_launches_its_body_at_each_time_step():
     layer = keras.layers.SimpleRNN(4)
     layer.build((2, 50, 3))

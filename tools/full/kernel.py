@@ -51,7 +51,8 @@ def step_seconds(graph: Any) -> tuple[float, int]:
             inner, count = loop_seconds(graph, operation)
         elif operation.type in CASES:
             names = ("then_branch", "else_branch") if "If" in operation.type else ("branches",)
-            inner, count = max(step_seconds(branch) for name in names for branch in branches(graph, operation, name))
+            ways = [step_seconds(branch) for name in names for branch in branches(graph, operation, name)]
+            inner, count = max(ways, default=(LAUNCH, 1))
         else:
             inner, count = operation_seconds(operation), 1
         seconds, launched = seconds + inner, launched + count
@@ -66,13 +67,16 @@ def called(graph: Any, operation: Any, name: str) -> Any:
 def branches(graph: Any, operation: Any, name: str) -> list[Any]:
     functions = operation.get_attr(name)
     functions = functions if isinstance(functions, list) else [functions]
-    return [graph._get_function(function.name).graph for function in functions]
+    found = [getattr(graph._get_function(function.name), "graph", None) for function in functions]
+    return [branch for branch in found if branch is not None]
 
 
 def loop_seconds(graph: Any, operation: Any) -> tuple[float, int]:
     body = called(graph, operation, "body")
-    types = {inner.type for inner in body.get_operations()}
     rounds = loop_rounds(operation)
+    if body is None:  # seen only where a gated layer predicts
+        return rounds * GATED_STEP, 1
+    types = {inner.type for inner in body.get_operations()}
     if types & {"Sigmoid", "SigmoidGrad"} and not types & {"Conv2D", "Conv2DBackpropInput"}:
         products = sum(multiplications(inner) for inner in body.get_operations())
         return rounds * max(GATED_STEP, products / OPERATIONS), 1
