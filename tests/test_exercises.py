@@ -593,10 +593,17 @@ def test_a_result_that_the_check_cannot_compute_with_is_described():
         ([None, None], "a list of 2 values"),
         (["a"], "a list of 1 text"),
         ({}, "a dictionary"),
-        ({1, 2}, "of the type set"),
+        ({1, 2}, "not a set"),
+        ("two", "not a text"),
     ]:
         with pytest.raises(Wrong, match=message):
             toy_compared(np_sum).judge(lambda values, result=result: result)
+
+    class Thing:
+        pass
+
+    with pytest.raises(Wrong, match="returns a Thing, as it should, but not one that can be compared"):
+        toy_compared(lambda values: Thing()).judge(lambda values: Thing())
 
     def stops(values):
         raise ValueError("my own")

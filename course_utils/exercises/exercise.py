@@ -103,7 +103,10 @@ def _judge_function(exercise: Exercise, function: Callable) -> None:
         if "result" not in last or error is last.get("error"):
             raise
         wanted = _described(plain(exercise.solution(*_copied(last["arguments"]), **last["named"])))
-        raise Wrong(f"Your function should return {wanted}, not {_described(last['result'])}.") from error
+        given = _described(last["result"])
+        if given == wanted:
+            raise Wrong(f"Your function returns {given}, as it should, but not one that can be compared.") from error
+        raise Wrong(f"Your function should return {wanted}, not {given}.") from error
 
 
 def _plain_function(function: Callable, leaves_arguments: bool, last: dict[str, Any]) -> Callable:
@@ -178,9 +181,7 @@ def _described(value: Any) -> str:
         return f"an array{f' of {many}' if many else ''} with the shape {value.shape}"
     if isinstance(value, dict):
         return "a dictionary"
-    return (
-        "a truth value" if isinstance(value, bool) else KINDS.get(_kind(value), f"of the type {type(value).__name__}")
-    )
+    return "a truth value" if isinstance(value, bool) else KINDS.get(_kind(value), f"a {type(value).__name__}")
 
 
 def _is_ragged(value: Any) -> bool:
