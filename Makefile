@@ -1,6 +1,6 @@
 # Each target does its own set-up, once. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run lab test test-breaks test-full test-colab refresh data clean
+.PHONY: help run lab ship test test-breaks test-full test-colab refresh data clean
 PYTHONS ?= $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python)
 SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -8,6 +8,7 @@ BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
 help:
 	@echo "make run [LESSON=201]          execute every lesson, or one, and show all claims"
 	@echo "make lab [LESSON=201]          open your copy of a lesson in JupyterLab"
+	@echo "make ship                      install what the lessons on shipping need beside"
 	@echo "make test                      run all tests, the lessons included"
 	@echo "make test-breaks [LESSON=201]  break the lessons on purpose and see what notices"
 	@echo "make test-full [LESSON=201]    try the lessons at the full scale, their trainings cut"
@@ -26,25 +27,31 @@ help:
 	echo "This course needs Python 3.11, 3.12 or 3.13, and none was found (tried: $(PYTHONS)). Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; \
 	exit 1
 
+# What the lessons on shipping need beside: a second stamp, so that nobody else waits for it.
+.venv/ship: requirements-ship.txt .venv/ready
+	@.venv/$(BIN)/python tools/set_up.py --add $(@D) $<
+
+ship: .venv/ship
+
 run: .venv/ready
 	@.venv/$(BIN)/course run $(LESSON)
 
 lab: .venv/ready
 	@.venv/$(BIN)/course lab $(LESSON)
 
-test: .venv/ready
+test: .venv/ship
 	@.venv/$(BIN)/python -m pytest -n auto --dist loadfile
 
-test-breaks: .venv/ready
+test-breaks: .venv/ship
 	@.venv/$(BIN)/python tools/try_breaks.py $(LESSON)
 
-test-full: .venv/ready
+test-full: .venv/ship
 	@.venv/$(BIN)/python tools/try_full.py $(LESSON)
 
 test-colab: .venv/ready .venv-colab/ready
 	@.venv-colab/$(BIN)/python -m pytest -n auto --dist loadfile notebooks
 
-refresh: .venv/ready
+refresh: .venv/ship
 	@.venv/$(BIN)/course refresh $(LESSON)
 
 data: .venv/ready

@@ -1,6 +1,7 @@
 """Make a virtual environment and install the course into it: `python tools/set_up.py .venv requirements.txt`.
 
 Called by make, with nothing but the standard library. It ends with one sentence, whatever goes wrong.
+`python tools/set_up.py --add .venv requirements-ship.txt` adds what a second file lists to an environment that is there.
 On Linux with an NVIDIA GPU it also installs what `*-gpu.txt` beside the requirements lists; GPU=0 in the environment
 declines.
 """
@@ -74,6 +75,23 @@ def gpu_requirements(requirements):
     return libraries
 
 
+def python_of(folder):
+    return os.path.join(folder, "Scripts" if os.name == "nt" else "bin", "python")
+
+
+def add(folder, requirements):
+    """Install what a second file lists: its pins agree with the first. The stamp is named by the file's last word."""
+    if not os.path.exists(os.path.join(folder, "ready")):
+        stop("there is no environment in {} yet: call make without --add first.".format(folder))
+    stamp = os.path.splitext(os.path.basename(requirements))[0].split("-")[-1]
+    print("Adding what {} lists to {} (once) ...".format(os.path.basename(requirements), folder), flush=True)
+    log = os.path.join(folder, "set-up-{}.log".format(stamp))
+    open(log, "w").close()
+    run(log, python_of(folder), "-m", "pip", "install", "--requirement", requirements)
+    open(os.path.join(folder, stamp), "w").close()
+    print("Ready.")
+
+
 def main(folder, requirements):
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         stop("this course needs Python 3.11, 3.12 or 3.13, not {}.{}.".format(*sys.version_info[:2]))
@@ -92,7 +110,7 @@ def main(folder, requirements):
         venv.create(folder, with_pip=True)
     except (OSError, subprocess.CalledProcessError) as error:
         stop("the folder {} cannot be made: {}.".format(folder, error))
-    python = os.path.join(folder, "Scripts" if os.name == "nt" else "bin", "python")
+    python = python_of(folder)
     log = os.path.join(folder, "set-up.log")
     open(log, "w").close()
     files = [requirements] + ([libraries] if libraries else [])
@@ -104,9 +122,10 @@ def main(folder, requirements):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    task, arguments = (add, sys.argv[2:]) if sys.argv[1:2] == ["--add"] else (main, sys.argv[1:])
+    if len(arguments) != 2:
         stop("call it with a folder and a requirements file, for instance: .venv requirements.txt")
     try:
-        main(*sys.argv[1:])
+        task(*arguments)
     except KeyboardInterrupt:
         stop("interrupted. The next call goes on from here.")

@@ -1,4 +1,4 @@
-"""Twins of LeNet-5 that differ from it in one thing: no weight sharing, or more of it."""
+"""Twins of LeNet-5 that differ from it in one thing: no weight sharing, or more of it; and a smaller sister."""
 
 import math
 
@@ -71,4 +71,21 @@ def build_sliding_lenet() -> keras.Sequential:
             layers.Dense(10, name="classes"),
         ],
         name="sliding_lenet",
+    )
+
+
+def build_small_lenet() -> keras.Sequential:
+    """The convolutional network of lesson 501: images (n, 28, 28, 1) -> logits (n, 10), 20,522 weights."""
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(8, 5, activation="relu", name="convolution_1"),
+            layers.MaxPooling2D(name="pooling_1"),
+            layers.Conv2D(16, 5, activation="relu", name="convolution_2"),
+            layers.MaxPooling2D(name="pooling_2"),
+            layers.Flatten(name="flatten"),
+            layers.Dense(64, activation="relu", name="dense_1"),
+            layers.Dense(10, name="classes"),
+        ],
+        name="small_lenet",
     )
