@@ -195,6 +195,7 @@ EXERCISES = [
             "the first file got images from 0 to 1": {"without rescaling": 1e-5, "with rescaling": 1e-5},
             "mistakes instead of differences": {"without rescaling": 4300.0, "with rescaling": 46},
             "one left open": {"without rescaling": 4300.0, "with rescaling": ...},
+            "not a number": {"without rescaling": 4300.0, "with rescaling": float("nan")},
             "a sign": {"without rescaling": -4300.0, "with rescaling": 2e-5},
         },
         explanation=(

@@ -200,6 +200,7 @@ EXERCISES = [
             "the sign lost": PAPER | {"whole numbers": [7, 3, 1]},
             "the worst that can be": PAPER | {"largest error": 0.05},
             "in steps": PAPER | {"largest error": 0.2},
+            "not a number": PAPER | {"largest error": float("nan")},
             "one left open": PAPER | {"largest error": ...},
         },
         explanation="0.7, -0.32 and 0.08 come back as 0.7, -0.3 and 0.1: the last two are 0.02 off, less than half a scale.",
@@ -244,6 +245,7 @@ EXERCISES = [
             "the network itself": {"kB": 28.6, "mistakes": 46, "largest difference": 0.0},
             "half of the digits": {"kB": 28.6, "mistakes": 510, "largest difference": 0.15},
             "a share": {"kB": 28.6, "mistakes": 0.046, "largest difference": 0.15},
+            "not a number": {"kB": 28.6, "mistakes": 46, "largest difference": float("nan")},
             "one left open": {"kB": 28.6, "mistakes": ..., "largest difference": 0.15},
         },
         explanation=(
@@ -268,6 +270,7 @@ EXERCISES = [
             "the digit changed": {"one digit": 700, "blank": 900},
             "shares": {"one digit": 0.044, "blank": 0.9},
             "too many": {"one digit": 44, "blank": 90_000},
+            "not a number": {"one digit": float("nan"), "blank": 900},
             "one left open": {"one digit": 44, "blank": ...},
         },
         explanation=(
