@@ -45,9 +45,10 @@ def silent_stderr() -> Iterator[None]:
         os.close(nowhere)
 
 
-def import_quietly() -> list[str]:
+def import_quietly(touch_devices: bool = True) -> list[str]:
     """Import TensorFlow and Keras with the settings that the lessons need, and touch the devices once, without log lines.
 
+    `touch_devices=False` leaves that to the caller: devices can be divided, and a cluster joined, only before the first operation.
     Returns a sentence about each setting of the user's that this session does without.
     Raises ImportError with the cure when one of the two is missing, RuntimeError when Keras cannot run as needed.
     """
@@ -63,7 +64,8 @@ def import_quietly() -> list[str]:
             import tensorflow as tf
 
             notes += _prepare_gpus()
-            tf.constant(0.0) + 1.0
+            if touch_devices:
+                tf.constant(0.0) + 1.0
         tf.get_logger().setLevel("ERROR")  # no warnings about retracing between the lines of a training
     except ModuleNotFoundError as error:
         raise ImportError(

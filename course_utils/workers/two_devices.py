@@ -1,0 +1,135 @@
+"""Train on virtual devices of one processor, and note each step: `python -m course_utils.workers.two_devices`.
+
+A processor can pose as several devices. Nothing gets faster, but all is shared as among GPUs. The division must come before
+TensorFlow's first operation, so it cannot happen in a notebook that has begun to compute.
+"""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from course_utils.workers.network import build_network, build_optimizer  # imports TensorFlow quietly
+from course_utils.workers.worker import arguments_of_a_worker, limited_life, report
+
+import keras  # isort: skip
+import tensorflow as tf  # isort: skip
+
+MOMENTUM = 0.9  # of the running averages
+
+
+def divide_processor(devices: int) -> list[str]:
+    """Let the processor pose as several devices; their names."""
+    part = tf.config.LogicalDeviceConfiguration()
+    processor = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(processor, [part] * devices)
+    return [f"CPU:{number}" for number in range(devices)]
+
+
+@keras.saving.register_keras_serializable(package="two_devices")
+class NoteSize(keras.layers.Layer):
+    """Hands on what it gets, and writes into a file how many examples that were, at each call."""
+
+    def __init__(self, file: str, **settings: object) -> None:
+        super().__init__(**settings)
+        self.file = file
+
+    def get_config(self) -> dict:
+        return {**super().get_config(), "file": self.file}
+
+    def call(self, inputs):
+        tf.print(tf.shape(inputs)[0], output_stream=f"file://{self.file}")
+        return inputs
+
+
+class NoteWeights(keras.callbacks.Callback):
+    """Keeps all weights, as one vector, after each step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.vectors: list[np.ndarray] = []
+
+    def on_train_batch_end(self, batch, logs=None) -> None:
+        self.vectors.append(np.concatenate([array.ravel() for array in self.model.get_weights()]))
+
+
+def watched_fit(make_normalization: Callable, images: np.ndarray, labels: np.ndarray, batch_size: int) -> dict:
+    """Train a fresh network for one epoch by `fit`, under the strategy in force, and note what happened.
+
+    Returns "weights" (steps, weights) after each step and "calls", how many images each call of the network saw.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "sizes"
+        network = build_network(normalization=make_normalization())
+        optimizer = build_optimizer(network)
+        noted = keras.Sequential([keras.Input(images.shape[1:]), NoteSize(str(file)), *network.layers])
+        noted.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        weights = NoteWeights()
+        noted.fit(images, labels, batch_size=batch_size, shuffle=False, verbose=0, callbacks=[weights])
+        return {"weights": np.array(weights.vectors), "calls": list(map(int, file.read_text().split()))}
+
+
+def fit_mirrored(strategy: tf.distribute.Strategy, *training: object) -> dict:
+    """The same training, each batch shared among the devices of the strategy."""
+    with strategy.scope():  # weights made in here get a copy on each device
+        return watched_fit(*training)
+
+
+def fit_by_keras_distribution(devices: list[str], *training: object) -> dict:
+    """The same training, under what Keras calls data parallelism."""
+    layout = keras.distribution.DataParallel(devices=[name.lower() for name in devices])
+    with layout.scope():
+        return watched_fit(*training)
+
+
+def no_normalization() -> None:
+    """For a plain network."""
+
+
+def of_each_device() -> keras.layers.Layer:
+    """Batch normalization that knows only its own device's part of a batch."""
+    return keras.layers.BatchNormalization(momentum=MOMENTUM)
+
+
+def of_all_devices() -> keras.layers.Layer:
+    """Batch normalization with the mean and spread of the whole batch."""
+    return keras.layers.BatchNormalization(momentum=MOMENTUM, synchronized=True)
+
+
+def compare(images: np.ndarray, labels: np.ndarray, batch_size: int, devices: list[str]) -> dict[str, dict]:
+    """All trainings, each on one device and mirrored on several; the plain one by keras.distribution too. By their names."""
+    some = batch_size + 3  # the last batch has three images
+    trainings = {
+        "plain": (no_normalization, images, labels, batch_size),
+        "normalized": (of_each_device, images, labels, batch_size),
+        "synchronized": (of_all_devices, images, labels, batch_size),
+        "last batch of three": (no_normalization, images[:some], labels[:some], batch_size),
+    }
+    strategy = tf.distribute.MirroredStrategy(devices)
+    results = {}
+    for name, training in trainings.items():
+        results[f"{name}, one device"] = watched_fit(*training)
+        results[f"{name}, mirrored"] = fit_mirrored(strategy, *training)
+    results["plain, keras.distribution"] = fit_by_keras_distribution(devices, *trainings["plain"])
+    return results
+
+
+def main() -> None:
+    parser = arguments_of_a_worker("Train on virtual devices of one processor and on one device.")
+    parser.add_argument("--data", required=True, help="a .npz file with images (n, 28, 28, 1) and labels (n,)")
+    parser.add_argument("--out", required=True, help="the .npz file for the weights after each step")
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--devices", type=int, default=2)
+    options = parser.parse_args()
+    with limited_life(options.seconds):
+        devices = divide_processor(options.devices)
+        with np.load(options.data) as archive:
+            results = compare(archive["images"], archive["labels"], options.batch_size, devices)
+        np.savez(options.out, **{name: result["weights"] for name, result in results.items()})
+        for name, result in results.items():
+            report(training=name, calls=result["calls"])
+
+
+if __name__ == "__main__":
+    main()
