@@ -5,6 +5,7 @@ from course_utils.viz.charts import heat_map, line_chart, place_legend, show_con
 from course_utils.viz.convolution import show_kernel_positions, show_sliding_window
 from course_utils.viz.drawings import draw_block, draw_game, draw_mask, draw_network, draw_recurrence
 from course_utils.viz.images import image_grid
+from course_utils.viz.reliability import show_reliability
 from course_utils.viz.show import show
 from course_utils.viz.style import COLOURS, LINE_STYLES, MARKERS, use_course_style
 from course_utils.viz.tables import table
@@ -26,6 +27,7 @@ __all__ = [
     "show_animation",
     "show_confusions",
     "show_kernel_positions",
+    "show_reliability",
     "show_sliding_window",
     "table",
     "use_course_style",
