@@ -151,7 +151,7 @@ def test_stopped(answer):
 
 
 PROGRAM = """
-model = small_lenet()
+model = build_small_lenet()
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile(keras.optimizers.Adam(0.003), loss, steps_per_execution=10)
 stopping = keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)
