@@ -1,10 +1,12 @@
 """The `course` command."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from course_utils.claims import allow_words_for_signs
@@ -176,6 +178,50 @@ def seeds(lesson: OneLesson, count: Annotated[int, typer.Option(min=1, help="How
         table.add_row(row[0][0], *("✔" if holds else "[red]✘[/red]" for _, holds in row))
     console.print(table)
     if not all(holds for column in columns for _, holds in column):
+        raise typer.Exit(1)
+
+
+@app.command("new-project")
+def new_project_command(
+    brief: Annotated[str, typer.Argument(help="rain, typefaces or tunes; nothing lists them.")] = "",
+) -> None:
+    """Make a copy of a brief's starter notebook in my/, to work in. A copy that is there stays as it is."""
+    from course_utils.command.copies import start_project
+    from course_utils.command.lessons import checkout_folder
+    from course_utils.projects.briefs import NAMES, find_brief
+
+    if not brief:
+        table = Table("brief", "question")
+        for name in NAMES:
+            table.add_row(name, find_brief(name).title)
+        console.print(table)
+        return
+    try:
+        folder = checkout_folder()
+    except FileNotFoundError:  # the installed package brings the briefs too
+        folder = Path.cwd()
+    path = start_project(find_brief(brief), folder)
+    console.print(f"Your copy: {path.relative_to(folder).as_posix()}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command("check-project")
+def check_project_command(
+    file: Annotated[Path, typer.Argument(help="A notebook.")],
+    minutes: Annotated[float, typer.Option(min=0.05, help="How long it may run.")] = 20.0,
+) -> None:
+    """Run a project's notebook and say what a machine can see: baseline, test part, seeds, claims, numbers, labels."""
+    from course_utils.projects.check import NOT_SEEN, check_project
+
+    report = check_project(file, minutes)
+    table = Table("looked at", "", "found")
+    for finding in report.findings:
+        sign = "[red]✘[/red]" if finding.holds is False else finding.sign
+        table.add_row(finding.what, sign, escape(finding.found))
+    console.print(table)
+    console.print(f"It ran for {report.seconds:.0f} s. What no machine sees is for a reader, by the lines of the rubric:")
+    for line in NOT_SEEN:
+        console.print(f"- {line}", soft_wrap=True, highlight=False)
+    if not report.passed:
         raise typer.Exit(1)
 
 

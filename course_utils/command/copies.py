@@ -1,4 +1,4 @@
-"""`course start` and `course lab`: a learner works in a copy, so that an update of the course meets no conflict."""
+"""`course start`, `course lab` and `course new-project`: a learner works in a copy, so that an update meets no conflict."""
 
 import os
 import re
@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 
 from course_utils.command.lessons import Lesson
+from course_utils.projects.briefs import Brief
 
 FOLDER = "my"  # in the checkout; git ignores it
 LINK = re.compile(r"(\]\()(?![a-z]+:|#|/)([^)#\s]+)")  # the address of a link that is neither remote nor on the page
@@ -23,10 +24,25 @@ def start_copy(lesson: Lesson, checkout: Path) -> Path:
     Raises FileExistsError if there is a copy already: it is never overwritten.
     """
     path = copy_of(lesson, checkout)
-    notebook = lesson.read()
+    _write_copy(lesson.read(), lesson.path.parent, path, checkout)
+    return path
+
+
+def start_project(brief: Brief, checkout: Path) -> Path:
+    """Write the starter of a brief to my/project_NAME.ipynb and return its path.
+
+    Raises FileExistsError if there is a copy already: it is never overwritten.
+    """
+    path = checkout / FOLDER / f"project_{brief.name}.ipynb"
+    _write_copy(nbformat.read(brief.starter, as_version=4), brief.folder, path, checkout)
+    return path
+
+
+def _write_copy(notebook: nbformat.NotebookNode, folder: Path, path: Path, checkout: Path) -> None:
+    """Write a notebook from `folder` to `path`, without outputs, its links as there; FileExistsError if that is there."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _links_from(path.parent, lesson.path.parent, cell.source)
+            cell.source = _links_from(path.parent, folder, cell.source)
         else:
             cell.outputs, cell.execution_count = [], None
     text = nbformat.writes(notebook) + "\n"
@@ -39,7 +55,6 @@ def start_copy(lesson: Lesson, checkout: Path) -> Path:
         raise FileExistsError(
             f"Your copy is {place} and stays as it is: open it, or rename it and call this again for a fresh one."
         ) from None
-    return path
 
 
 def _links_from(new: Path, old: Path, text: str) -> str:
