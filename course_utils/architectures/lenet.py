@@ -89,3 +89,10 @@ def build_small_lenet() -> keras.Sequential:
         ],
         name="small_lenet",
     )
+
+
+def behind_preparation(network: keras.Model) -> keras.Sequential:
+    """A network for images (n, 28, 28, 1) from 0 to 1 behind layers that take whole pixels (n, 28, 28) from 0 to 255."""
+    return keras.Sequential(
+        [keras.Input((28, 28)), layers.Rescaling(1 / 255), layers.Reshape((28, 28, 1)), network], name="for_pixels"
+    )

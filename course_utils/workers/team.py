@@ -61,7 +61,7 @@ class Team:
     def _start(self, index: int, place: list[str]) -> subprocess.Popen:
         with open(self._file(index, "out"), "w") as out, open(self._file(index, "err"), "w") as err:
             return subprocess.Popen(
-                self._command(place), stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=_environment()
+                self._command(place), stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment_of_a_worker()
             )
 
     def _command(self, place: list[str]) -> list[str]:
@@ -137,7 +137,7 @@ class Team:
         return Path(self._folder.name) / f"{index}.{kind}"
 
 
-def _environment() -> dict[str, str]:
+def environment_of_a_worker() -> dict[str, str]:
     """The environment of this process, so that a worker imports the same package; without the address of another cluster."""
     package = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")]))
