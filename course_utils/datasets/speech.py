@@ -67,6 +67,26 @@ def place_at_random(part: SpokenPart, chosen: np.ndarray, seed: int) -> tuple[np
     return sounds, part.targets[chosen]
 
 
+def log_mel(sounds: np.ndarray, rate: int, bands: int = 32, frame: int = 256, hop: int = 128) -> np.ndarray:
+    """Log-mel spectrograms (n, frames, bands), float32, roughly of mean 0 and spread 1, of sounds (n, samples).
+
+    Lesson 206 makes them step by step: power of Hann-windowed frames, summed in triangles equally wide in mel
+    (1127 ln(1 + hertz / 700)) from 80 hertz to half the rate, its logarithm; a floor stands for silence.
+    """
+    edges = np.linspace(*(1127 * np.log1p(np.array([80, rate / 2]) / 700)), bands + 2)
+    bins = 1127 * np.log1p(np.arange(frame // 2 + 1) * rate / frame / 700)[:, np.newaxis]
+    left, centre, right = edges[:-2], edges[1:-1], edges[2:]
+    filters = np.maximum(0, np.minimum((bins - left) / (centre - left), (right - bins) / (right - centre)))
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame)
+    starts = np.arange(0, sounds.shape[1] - frame + 1, hop)
+    spectrograms = []
+    for sound in sounds:
+        frames = sound[starts[:, np.newaxis] + np.arange(frame)]  # (frames, frame)
+        power = np.abs(np.fft.rfft(frames * window)) ** 2
+        spectrograms.append((np.log(power @ filters + 1e-3) + 5) / 3)
+    return np.array(spectrograms, dtype="float32")
+
+
 def digit_strings(part: SpokenPart, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Sounds (count, 29000), float32, of strings of 3 to 5 digits, and targets (count, 5), int32: digit + 1, then 0.
 

@@ -1,0 +1,302 @@
+"""The bout: four tasks, five networks of equally many weights, one training. `tools/bout.py` runs it, lesson 505 reads it.
+
+Each network gets the task as it likes it best: a grid of pixels for a convolution, rows or steps for a recurrent layer,
+patches for attention. Words become vectors first; these vectors are not counted as weights of the network.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from course_utils.architectures.rnn import recurrent_stack
+from course_utils.architectures.transformer import PositionEmbedding, encoder_block
+from course_utils.datasets.dataset import Split
+
+WEIGHTS = 20_000
+BATCH = 64
+CHECKS = 10  # looks at the validation part in one training; the weights of the best one are kept
+WORD_WIDTH, WORDS, SENTENCE = 16, 6000, 32
+NETWORKS = ("dense", "convolution", "LSTM", "GRU", "transformer")
+
+
+class Task(NamedTuple):
+    """A problem of the bout: its parts, the number of classes, and how many numbers (or pixels a side) a patch has."""
+
+    name: str
+    train: Split
+    validation: Split
+    test: Split
+    classes: int
+    patch: int
+
+    @property
+    def is_text(self) -> bool:
+        return self.train.inputs.ndim == 2
+
+    def first(self, share: float) -> Split:
+        """The first part of the training examples, at least one batch."""
+        count = max(BATCH, round(share * len(self.train.targets)))
+        return Split(self.train.inputs[:count], self.train.targets[:count])
+
+
+def signals() -> Task:
+    """MNIST-1D: 4000 / 1000 / 1000 signals (40, 1), ten classes; each part is drawn afresh."""
+    from course_utils.datasets.mnist1d import mnist1d
+
+    parts = [mnist1d(count, seed) for seed, count in enumerate((4000, 1000, 1000))]
+    parts = [Split(part.inputs[..., np.newaxis], part.targets) for part in parts]
+    return Task("signals", *parts, classes=10, patch=4)
+
+
+def images() -> Task:
+    """Handwritten digits: 3500 / 500 / 1000 images (28, 28, 1), ten classes (more at the full scale)."""
+    from course_utils.datasets import load_digits
+
+    digits = load_digits()
+    return Task("images", digits.train, digits.validation, digits.test, classes=10, patch=7)
+
+
+def speech() -> Task:
+    """Spoken digits of new voices: log-mel spectrograms (60, 32), each clip placed at four random moments."""
+    from course_utils.datasets.speech import load_spoken_digits, log_mel, place_at_random
+
+    spoken = load_spoken_digits()
+    parts = []
+    for seed, part in enumerate((spoken.train, spoken.validation, spoken.test)):
+        four_times = np.repeat(np.arange(len(part.targets)), 4)
+        sounds, digits = place_at_random(part, four_times, seed)
+        parts.append(Split(log_mel(sounds, spoken.details["rate"])[:, :60], digits))
+    return Task("speech", *parts, classes=10, patch=2)
+
+
+def sentences() -> Task:
+    """Sentences about films, 32 codes of words each (0 is padding): is it praise?"""
+    from course_utils.datasets.reviews import encode_words, load_reviews
+
+    reviews = load_reviews()
+    parts = []
+    for part in (reviews.train, reviews.validation, reviews.test):
+        codes = encode_words(part.texts, reviews.details["vocabulary"][:WORDS], SENTENCE)
+        parts.append(Split(codes, part.labels))
+    return Task("sentences", *parts, classes=2, patch=1)
+
+
+TASKS: dict[str, Callable[[], Task]] = {
+    "signals": signals,
+    "images": images,
+    "speech": speech,
+    "sentences": sentences,
+}
+
+
+def build(name: str, task: Task, width: int) -> keras.Model:
+    """One of `NETWORKS` for a task; `width` is the number of units of its layers. Its outputs are logits (n, classes).
+
+    Raises ValueError for another name.
+    """
+    inputs = keras.Input(task.train.inputs.shape[1:])
+    stream = inputs
+    if task.is_text:
+        recurrent = name in ("LSTM", "GRU")  # Keras lets these skip padding; the transformer gets a mask of its own
+        stream = layers.Embedding(WORDS, WORD_WIDTH, mask_zero=recurrent)(inputs)
+    if name == "dense":
+        stream = _dense(stream, width)
+    elif name == "convolution":
+        stream = _convolution(stream, width)
+    elif name in ("LSTM", "GRU"):
+        if len(stream.shape) == 4:  # an image is read row by row
+            stream = layers.Reshape(stream.shape[1:3])(stream)
+        elif task.patch > 1:  # fewer, longer steps: the patches that the transformer gets
+            stream = layers.Reshape((-1, task.patch * stream.shape[2]))(stream)
+        stream = recurrent_stack(stream, width, kind=name, bidirectional=True)
+    elif name == "transformer":
+        words = ops.not_equal(inputs, 0) if task.is_text else None
+        stream = _transformer(stream, width, task.patch, words)
+    else:
+        raise ValueError(f"There is no network {name!r} in the bout; it must be one of {', '.join(NETWORKS)}.")
+    return keras.Model(inputs, layers.Dense(task.classes)(stream), name=name)
+
+
+def _dense(stream: keras.KerasTensor, width: int) -> keras.KerasTensor:
+    stream = layers.Flatten()(stream)
+    for _ in range(2):
+        stream = layers.Dense(width, activation="relu")(stream)
+    return stream
+
+
+def _convolution(stream: keras.KerasTensor, width: int) -> keras.KerasTensor:
+    """Three convolutions, each on half as many places as the one before, then the largest answer of each filter."""
+    if len(stream.shape) == 4:
+        for filters in (width, 2 * width, 2 * width):
+            stream = layers.Conv2D(filters, 3, padding="same", activation="relu")(stream)
+            stream = layers.MaxPooling2D()(stream)
+        return layers.Flatten()(stream)
+    for _ in range(3):
+        stream = layers.Conv1D(width, 5, padding="same", activation="relu")(stream)
+        stream = layers.MaxPooling1D()(stream)
+    return layers.GlobalMaxPooling1D()(stream)
+
+
+def _transformer(
+    stream: keras.KerasTensor, width: int, patch: int, words: keras.KerasTensor | None
+) -> keras.KerasTensor:
+    """Patches become vectors; two blocks of attention with four heads; the mean over the places (of `words` only)."""
+    if len(stream.shape) == 4:
+        stream = layers.Conv2D(width, patch, strides=patch)(stream)
+        stream = layers.Reshape((-1, width))(stream)
+    elif patch > 1:
+        stream = layers.Conv1D(width, patch, strides=patch)(stream)
+    else:
+        stream = layers.Dense(width)(stream)
+    stream = PositionEmbedding(stream.shape[1])(stream)
+    looked_at = None if words is None else ops.expand_dims(words, 1)  # (n, 1, length): for all queries
+    for name in ("encoder_1", "encoder_2"):
+        stream = encoder_block(stream, heads=4, hidden=2 * width, mask=looked_at, name=name)
+    stream = layers.LayerNormalization()(stream)
+    return layers.GlobalAveragePooling1D()(stream, mask=words)
+
+
+def count_weights(model: keras.Model) -> int:
+    """Its weights without the vectors of the words."""
+    of_words = sum(layer.count_params() for layer in model.layers if isinstance(layer, layers.Embedding))
+    return model.count_params() - of_words
+
+
+def fitting_width(name: str, task: Task, weights: int = WEIGHTS) -> int:
+    """The width whose number of weights comes nearest to `weights`; a transformer's is a multiple of its four heads."""
+    step = 4 if name == "transformer" else 1
+    nearest = step
+    smallest_gap = float("inf")
+    for width in range(step, 400, step):
+        gap = abs(count_weights(build(name, task, width)) - weights)
+        if gap > smallest_gap:
+            break
+        nearest, smallest_gap = width, gap
+    return nearest
+
+
+class KeepBest(keras.callbacks.Callback):
+    """Look at the validation part after each epoch; at the end the model has the weights of the best look."""
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        self.best, self.weights = -1.0, self.model.get_weights()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        if logs["val_accuracy"] > self.best:
+            self.best, self.weights = logs["val_accuracy"], self.model.get_weights()
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        self.model.set_weights(self.weights)
+
+
+def prepare(name: str, task: Task, width: int, rate: float, steps: int, seed: int) -> keras.Model:
+    """A new network, compiled: Adam, whose rate falls to zero on a cosine over `steps` steps."""
+    keras.utils.set_random_seed(seed)
+    model = build(name, task, width)
+    fall = keras.optimizers.schedules.CosineDecay(rate, steps)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(fall), loss, metrics=["accuracy"], jit_compile=False, steps_per_execution=10)
+    return model
+
+
+def train(
+    name: str, task: Task, width: int, rate: float, steps: int, seed: int, share: float = 1.0
+) -> tuple[keras.Model, float]:
+    """Train anew for `steps` steps on the first `share` of the examples; the model and its best validation accuracy.
+
+    `steps` must be a multiple of 100: ten looks at the validation part, ten steps in one call.
+    """
+    if steps < 100 or steps % 100:
+        raise ValueError(f"steps must be a multiple of 100, not {steps}.")
+    model = prepare(name, task, width, rate, steps, seed)
+    examples = batches(task.first(share), seed)
+    keep = KeepBest()
+    model.fit(
+        examples,
+        epochs=CHECKS,
+        steps_per_epoch=steps // CHECKS,
+        validation_data=task.validation,
+        validation_batch_size=250,
+        callbacks=[keep],
+        verbose=0,
+    )
+    return model, keep.best
+
+
+def batches(part: Split, seed: int):
+    """Batches of 64 without end, shuffled anew in each pass: a tf.data.Dataset."""
+    import tensorflow as tf
+
+    examples = tf.data.Dataset.from_tensor_slices((part.inputs, part.targets))
+    return examples.shuffle(len(part.targets), seed=seed).repeat().batch(BATCH, drop_remainder=True)
+
+
+def test_accuracy(model: keras.Model, task: Task) -> float:
+    """The share of the test part that it gets right."""
+    logits = model.predict(task.test.inputs, batch_size=250, verbose=0)
+    return float((logits.argmax(axis=-1) == task.test.targets).mean())
+
+
+class Rival(NamedTuple):
+    """The strongest cheap rival of a task: its name, and the shares that it gets right."""
+
+    name: str
+    validation: float
+    test: float
+
+
+def rival(task: Task) -> Rival:
+    """No network: forests for signals, a support vector machine for images, logistic regression on aligned speech and on
+    words and pairs of words. Its one setting is chosen on the validation part. Raises KeyError for another task.
+    """
+    from sklearn.ensemble import ExtraTreesClassifier
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.svm import SVC
+
+    def flat(inputs: np.ndarray) -> np.ndarray:
+        return inputs.reshape(len(inputs), -1)
+
+    def words_and_pairs() -> TfidfVectorizer:
+        return TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\d+", sublinear_tf=True)
+
+    names = {
+        "signals": "extra trees",
+        "images": "support vectors",
+        "speech": "logistic regression, word moved to the front",
+        "sentences": "logistic regression on words and pairs",
+    }
+    prepared = {
+        "signals": flat,
+        "images": flat,
+        "speech": lambda inputs: flat(word_first(inputs)),
+        "sentences": lambda inputs: [" ".join(str(code) for code in row if code > 1) for row in inputs],
+    }[task.name]
+    candidates = {
+        "signals": [ExtraTreesClassifier(500, max_features=m, random_state=0) for m in ("sqrt", 0.5)],
+        "images": [SVC(C=c) for c in (1, 10, 100)],
+        "speech": [LogisticRegression(C=c, max_iter=500) for c in (0.001, 0.01, 0.1)],
+        "sentences": [make_pipeline(words_and_pairs(), LogisticRegression(C=c, max_iter=500)) for c in (1, 3, 10)],
+    }[task.name]
+    train_inputs = prepared(task.train.inputs)
+    validation_inputs = prepared(task.validation.inputs)
+    best = None
+    best_share = -1.0
+    for candidate in candidates:
+        candidate.fit(train_inputs, task.train.targets)
+        share = candidate.score(validation_inputs, task.validation.targets)
+        if share > best_share:
+            best, best_share = candidate, share
+    return Rival(names[task.name], best_share, best.score(prepared(task.test.inputs), task.test.targets))
+
+
+def word_first(spectrograms: np.ndarray) -> np.ndarray:
+    """Each spectrogram (frames, bands) moved so that its first loud frame comes first; what was before it goes behind."""
+    loudness = spectrograms.mean(axis=2)
+    threshold = (loudness.min(axis=1) + loudness.max(axis=1)) / 2
+    first_loud = (loudness > threshold[:, np.newaxis]).argmax(axis=1)
+    return np.stack([np.roll(one, -first, axis=0) for one, first in zip(spectrograms, first_loud)])

@@ -1,0 +1,250 @@
+"""Run the bout of lessons 505 and 506 and store its raw results: `python tools/bout.py [data/bout.json]`.
+
+Goes on where the file ends: what is in it is not run again. About two hours of one processor core. Seconds are
+processor seconds of one thread, so that a busy machine measures (nearly) the same; on a GPU they would mean nothing.
+"""
+
+import datetime
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+os.environ["TF_NUM_INTRAOP_THREADS"] = "1"  # read when TensorFlow starts
+os.environ["TF_NUM_INTEROP_THREADS"] = "1"
+
+from course_utils import bout, bout_drawing, set_up  # noqa: E402
+
+STORED = Path(__file__).parents[1] / "data" / "bout.json"
+SECONDS = 10  # of training steps, the same for all
+RATES = (0.0003, 0.001, 0.003, 0.01)
+SEEDS = (1, 2, 3, 4, 5)  # judged on test; the rate is chosen with seed 0
+CURVE_SHARES, CURVE_SEEDS = (1 / 16, 1 / 4), (1, 2, 3)
+LONGER = 6  # times as many steps, once: does the order change?
+CURVE_NETWORKS = ("dense", "convolution", "GRU", "transformer")
+DRAWING_SECONDS, DRAWING_RATES, DRAWING_LONGER = 60, (0.0005, 0.001, 0.002, 0.004), 4
+DRAWN = 1000
+
+
+TABLES = ("sizes", "rivals", "trials", "drawing_sizes", "drawings")
+
+
+class Results:
+    """The stored file: written anew after each run, so that nothing is lost when it is stopped."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.content = {name: [] for name in TABLES}
+        if path.exists():
+            self.content = json.loads(path.read_text(encoding="utf-8"))
+        self.content |= {
+            "command": "python tools/bout.py",
+            "date": datetime.date.today().isoformat(),
+            "machine": f"{platform.machine()}, {processor()}, one thread, Python {platform.python_version()}, {versions()}",
+            "seconds": SECONDS,
+            "drawing_seconds": DRAWING_SECONDS,
+        }
+
+    def find(self, table: str, **wanted) -> dict | None:
+        for row in self.content.get(table, []):
+            if all(row[key] == value for key, value in wanted.items()):
+                return row
+        return None
+
+    def add(self, table: str, row: dict) -> dict:
+        self.content.setdefault(table, []).append(row)
+        order = ("command", "date", "machine", "seconds", "drawing_seconds")
+        lines = [f'"{name}": {json.dumps(self.content[name])}' for name in order]
+        for name in TABLES:
+            rows = ",\n  ".join(json.dumps(one) for one in self.content.get(name, []))
+            lines.append(f'"{name}": [\n  {rows}\n]')
+        self.path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+        print(row, flush=True)
+        return row
+
+
+def processor() -> str:
+    cpu = Path("/proc/cpuinfo")
+    if not cpu.exists():
+        return platform.processor()
+    names = [line.split(":")[1].strip() for line in cpu.read_text().splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+def versions() -> str:
+    import keras
+    import tensorflow as tf
+
+    return f"Keras {keras.__version__}, TensorFlow {tf.__version__}"
+
+
+def seconds_a_step(name: str, task: bout.Task, width: int) -> float:
+    """The least of ten measurements of twenty steps each: whatever else runs can only make them longer."""
+    model = bout.prepare(name, task, width, 0.001, 1000, seed=0)
+    examples = bout.batches(task.train, seed=0)
+    model.fit(examples, steps_per_epoch=20, verbose=0)  # builds the graph
+    measured = []
+    for _ in range(10):
+        began = time.process_time()
+        model.fit(examples, steps_per_epoch=20, verbose=0)
+        measured.append((time.process_time() - began) / 20)
+    return min(measured)
+
+
+def kilobytes_an_example(name: str, task_name: str, width: int) -> float:
+    """What a training step needs for one more example: peak memory of two new processes, batches of 512 and 2048."""
+    peaks = {}
+    for batch in (512, 2048):
+        command = [sys.executable, __file__, "--memory", name, task_name, str(width), str(batch)]
+        peaks[batch] = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
+    return (peaks[2048] - peaks[512]) / (2048 - 512)
+
+
+def print_peak(name: str, task_name: str, width: int, batch: int) -> None:
+    task = bout.TASKS[task_name]()
+    model = bout.prepare(name, task, width, 0.001, 1000, seed=0)
+    inputs = task.train.inputs[:2048].copy()  # both processes hold as many examples
+    targets = task.train.targets[:2048]
+    model.compile(model.optimizer, model.loss, jit_compile=False)
+    for _ in range(3):
+        model.train_on_batch(inputs[:batch], targets[:batch])
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)  # kilobytes
+
+
+def run(results: Results, purpose: str, name: str, task: bout.Task, **settings) -> dict:
+    size = results.find("sizes", task=task.name, network=name)
+    settings = {"share": 1.0, "steps": size["steps"]} | settings
+    key = {"purpose": purpose, "task": task.name, "network": name} | settings
+    found = results.find("trials", **key)
+    if found:
+        return found
+    began = time.process_time()
+    model, validation = bout.train(name, task, size["width"], **settings)
+    seconds = time.process_time() - began
+    test = bout.test_accuracy(model, task) if purpose != "rate" else None
+    return results.add("trials", key | {"validation": validation, "test": test, "seconds": round(seconds, 1)})
+
+
+def main(path: Path) -> None:
+    set_up(seed=1)
+    results = Results(path)
+    tasks = {name: make() for name, make in bout.TASKS.items()}
+    pairs = [(task, name) for task in tasks.values() for name in bout.NETWORKS]
+    for task, name in pairs:
+        if not results.find("sizes", task=task.name, network=name):
+            width = bout.fitting_width(name, task)
+            seconds = seconds_a_step(name, task, width)
+            row = {
+                "task": task.name,
+                "network": name,
+                "width": width,
+                "weights": bout.count_weights(bout.build(name, task, width)),
+                "milliseconds_a_step": round(1000 * seconds, 3),
+                "steps": max(100, round(SECONDS / seconds / 100) * 100),
+            }
+            results.add("sizes", row)
+    for task in tasks.values():
+        if not results.find("rivals", task=task.name):
+            began = time.process_time()
+            found = bout.rival(task)
+            seconds = round(time.process_time() - began, 1)
+            results.add("rivals", {"task": task.name, **found._asdict(), "seconds": seconds})
+    for task, name in pairs:
+        for rate in RATES:
+            run(results, "rate", name, task, rate=rate, seed=0)
+
+    def best_rate(task: bout.Task, name: str) -> float:
+        tried = [run(results, "rate", name, task, rate=rate, seed=0) for rate in RATES]
+        return max(tried, key=lambda row: row["validation"])["rate"]
+
+    for seed in SEEDS:
+        for task, name in pairs:
+            run(results, "judge", name, task, rate=best_rate(task, name), seed=seed)
+    for task, name in pairs:
+        steps = LONGER * results.find("sizes", task=task.name, network=name)["steps"]
+        run(results, "longer", name, task, rate=best_rate(task, name), seed=1, steps=steps)
+    for seed in CURVE_SEEDS:
+        for task, name in pairs:
+            for share in CURVE_SHARES:
+                if name in CURVE_NETWORKS:
+                    run(results, "curve", name, task, rate=best_rate(task, name), seed=seed, share=share)
+    for row in results.content["sizes"]:
+        if "kilobytes_an_example" not in row:
+            row["kilobytes_an_example"] = round(kilobytes_an_example(row["network"], row["task"], row["width"]), 1)
+    results.add("sizes", results.content["sizes"].pop())  # writes the file
+
+
+def main_drawing(results: Results) -> None:
+    """Rivals and artists: distances of 1000 drawings to the test digits, as they are and with the contrast of real ones."""
+    digits = bout_drawing.small_digits()
+    describe = bout_drawing.train_judge(digits)
+
+    def measured(images, real) -> dict:
+        contrast = bout_drawing.with_contrast(images, digits.train)
+        return {
+            "distance": bout_drawing.distance(describe, images, real),
+            "distance_with_contrast": bout_drawing.distance(describe, contrast, real),
+            "grey": bout_drawing.grey_share(images),
+        }
+
+    if not results.find("drawings", name="real"):
+        results.add(
+            "drawings", {"name": "real", "purpose": "rival", "seed": 1} | measured(digits.train[:DRAWN], digits.test)
+        )
+    for name in bout_drawing.RIVALS:
+        for seed in SEEDS:
+            if not results.find("drawings", name=name, seed=seed):
+                began = time.process_time()
+                images = bout_drawing.rival(name, digits.train, DRAWN, seed)
+                seconds = round(time.process_time() - began, 1)
+                row = {"name": name, "purpose": "rival", "seed": seed, "seconds": seconds}
+                results.add("drawings", row | measured(images, digits.test))
+    for name in bout_drawing.ARTISTS:
+        if not results.find("drawing_sizes", name=name):
+            width = bout_drawing.fitting_width(name)
+            times = {}
+            for steps in (10, 30, 30, 30, 10, 10):
+                began = time.process_time()
+                bout_drawing.train(name, digits, width, 0.001, steps, seed=0)
+                times.setdefault(steps, []).append(time.process_time() - began)
+            seconds = (min(times[30]) - min(times[10])) / 20
+            make = bout_drawing.denoiser if name == "diffusion" else bout_drawing.drawing_network
+            steps = round(DRAWING_SECONDS / seconds / 10) * 10
+            row = {"name": name, "width": width, "weights": make(width).count_params()}
+            results.add("drawing_sizes", row | {"milliseconds_a_step": round(1000 * seconds, 2), "steps": steps})
+
+    def artist(purpose: str, name: str, rate: float, seed: int, times: int = 1) -> dict:
+        size = results.find("drawing_sizes", name=name)
+        key = {"purpose": purpose, "name": name, "rate": rate, "seed": seed, "steps": times * size["steps"]}
+        found = results.find("drawings", **key)
+        if found:
+            return found
+        began = time.process_time()
+        draw = bout_drawing.train(name, digits, size["width"], rate, key["steps"], seed)
+        trained = time.process_time()
+        images = draw(DRAWN, seed)
+        drawn = time.process_time()
+        seconds = {"seconds": round(trained - began, 1), "seconds_to_draw": round(drawn - trained, 2)}
+        real = digits.validation if purpose == "rate" else digits.test
+        return results.add("drawings", key | seconds | measured(images, real))
+
+    for name in bout_drawing.ARTISTS:
+        tried = [artist("rate", name, rate, seed=0) for rate in DRAWING_RATES]
+        best = min(tried, key=lambda row: row["distance"])["rate"]
+        for seed in SEEDS:
+            artist("judge", name, best, seed)
+        artist("longer", name, best, seed=1, times=DRAWING_LONGER)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--memory"]:
+        set_up(seed=1)
+        print_peak(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
+    else:
+        path = Path(sys.argv[1]) if len(sys.argv) > 1 else STORED
+        main(path)
+        main_drawing(Results(path))
