@@ -10,7 +10,13 @@ import_quietly()
 
 import keras  # noqa: E402
 
-from course_utils.architectures.lenet import build_sliding_lenet, build_unshared_lenet, locally_connected  # noqa: E402
+from course_utils.architectures.lenet import (  # noqa: E402
+    build_sliding_lenet,
+    build_unshared_lenet,
+    locally_connected,
+    trained_small_lenet,
+)
+from course_utils.datasets import Split  # noqa: E402
 
 
 def unshared(shape, filters, size, **options):
@@ -90,3 +96,15 @@ def test_the_sliding_twin_has_as_many_weights_and_minds_a_move_far_less():
     images = np.zeros((20, 28, 28, 1), dtype="float32")
     images[:, 10:16, 10:16] = np.abs(normal(20, 6, 6, 1))
     assert change(twin, images) < change(lenet, images) / 3
+
+
+def test_the_trained_small_lenet_has_learned_and_an_empty_set_is_refused(capsys):
+    keras.utils.set_random_seed(1)
+    images = np.repeat(np.linspace(0, 1, 10), 28 * 28).reshape(10, 28, 28, 1).astype("float32")  # ten shades of grey
+    images = np.tile(images, (20, 1, 1, 1))
+    shades = Split(images, np.tile(np.arange(10), 20))
+    network = trained_small_lenet(shades, epochs=40)
+    assert network.count_params() == 20_522 and capsys.readouterr().out.splitlines()[-1].startswith("epoch 40/40")
+    assert np.mean(network(images).numpy().argmax(axis=1) == shades.targets) > 0.5  # by chance 0.1
+    with pytest.raises(ValueError, match="no image"):
+        trained_small_lenet(Split(images[:0], shades.targets[:0]))

