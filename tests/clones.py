@@ -18,6 +18,7 @@ def make_clone(folder: Path, lessons: str = "*/*.ipynb") -> Path:
     places = [
         *(ROOT / "notebooks").glob(lessons),
         *(ROOT / name for name in ("docs/glossary.md", "README.md", "pyproject.toml", ".gitignore")),
+        *(path for path in (ROOT / "projects").rglob("*") if path.suffix in (".md", ".ipynb")),
         *(ROOT / "course_utils" / "workers" / name for name in ("slurm.sh", "kubernetes.yaml")),
     ]
     for place in places:

@@ -230,7 +230,9 @@ def _test_once(run: Run) -> Finding:
     if not opened:
         return Finding(what, False, "it is never opened: nothing is judged, or on examples that only you know")
     if len(opened) > 1:
-        return Finding(what, False, f"opened {len(opened)} times, in {_cells(opened)}: open it once and keep it in a name")
+        return Finding(
+            what, False, f"opened {len(opened)} times, in {_cells(opened)}: open it once and keep it in a name"
+        )
     later = [event for event in trained if event["order"] > opened[0]["order"]]
     if later:
         kinds = ", ".join(sorted({event["what"] for event in later}))
@@ -245,7 +247,9 @@ def _trained_on_names_with_test(sources: list[str]) -> list[tuple[int, str]]:
         for call in (node for node in ast.walk(_parsed(source)) if isinstance(node, ast.Call)):
             if getattr(call.func, "attr", "") in ("fit", "fit_transform", "train_on_batch"):
                 given = [*call.args, *(word.value for word in call.keywords)]
-                names = [node for part in given for node in ast.walk(part) if isinstance(node, (ast.Name, ast.Attribute))]
+                names = [
+                    node for part in given for node in ast.walk(part) if isinstance(node, (ast.Name, ast.Attribute))
+                ]
                 words = [getattr(node, "id", getattr(node, "attr", "")) for node in names]
                 found += [(number, word) for word in words if re.search(r"(^|_)test(_|$|ing)", word, re.IGNORECASE)]
     return found
@@ -265,7 +269,9 @@ def _no_leak(run: Run) -> Finding:
         most = max(leaks, key=lambda event: event["count"])
         numbers = sorted({event["trained"] for event in leaks})
         places = ", ".join(f"[{number}]" for number in numbers)
-        return Finding(what, False, f"{most['count']} of {most['of']} test rows were handed to the training in cell {places}")
+        return Finding(
+            what, False, f"{most['count']} of {most['of']} test rows were handed to the training in cell {places}"
+        )
     if not run.of("opened"):
         return Finding(what, None, "not judged: the sealed test part was never opened")
     return Finding(what, True, "none of the sealed rows; rows that were changed on the way are not recognised")
@@ -348,7 +354,9 @@ def _numbers(run: Run) -> Finding:
 
 def _literals(sources: list[str]) -> list[float]:
     """The numbers written in the code: settings, and the bounds of claims."""
-    constants = [node.value for source in sources for node in ast.walk(_parsed(source)) if isinstance(node, ast.Constant)]
+    constants = [
+        node.value for source in sources for node in ast.walk(_parsed(source)) if isinstance(node, ast.Constant)
+    ]
     return [float(value) for value in constants if isinstance(value, (int, float)) and not isinstance(value, bool)]
 
 

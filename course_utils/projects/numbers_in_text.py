@@ -8,7 +8,9 @@ import nbformat
 
 SMALL = 12  # whole numbers up to here are counts that a text may hold, unless a unit of results follows
 NUMBER = re.compile(r"(?<![\w.,/])[-+−]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\d/]|[.,]\d)")
-RESULT = re.compile(r"\s?(%|‰|per ?cent|points?\b|times\b|-fold\b|(?:in|of|out of) (?:a )?hundred\b|(?:in|of|out of) 100\b)")
+RESULT = re.compile(
+    r"\s?(%|‰|per ?cent|points?\b|times\b|-fold\b|(?:in|of|out of) (?:a )?hundred\b|(?:in|of|out of) 100\b)"
+)
 HUNDREDTHS = re.compile(r"\s?(%|per ?cent|(?:percentage )?points?\b|(?:in|of|out of) (?:a )?(?:hundred|100)\b)")
 OUTPUT_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w.]*[A-Za-z_])", re.IGNORECASE)
 LEFT_OUT = (
@@ -54,9 +56,7 @@ def numbers_of(markdown: str) -> list[NumberInText]:
     return found
 
 
-def unsupported(
-    numbers: Iterable[NumberInText], outputs: str, settings: Iterable[float] = ()
-) -> list[NumberInText]:
+def unsupported(numbers: Iterable[NumberInText], outputs: str, settings: Iterable[float] = ()) -> list[NumberInText]:
     """Those that stand in no output, to the digits shown, and are none of the settings. The sign is not compared.
 
     In hundredths, 87 % is supported by 0.87 and by 0.8731; 87.3 % is not supported by 0.87.

@@ -56,7 +56,9 @@ def baseline(project: Project) -> Callable[[np.ndarray], np.ndarray]:
     candidates = [
         LogisticRegression(C=strength, max_iter=2000).fit(rows, project.train.targets) for strength in (0.01, 0.1, 1.0)
     ]
-    best = max(candidates, key=lambda one: _precision(project.validation.targets, one.decision_function(validation_rows)))
+    best = max(
+        candidates, key=lambda one: _precision(project.validation.targets, one.decision_function(validation_rows))
+    )
 
     def answer(inputs: np.ndarray) -> np.ndarray:
         tell("baseline", brief="rain")
