@@ -74,7 +74,7 @@ def test_no_file_names_a_machine_or_a_registry():
     places = {str(ROOT.parent) + "/", str(Path.home()) + "/"} - general
     for name in tracked:
         path = ROOT / name
-        if path.suffix in {".npz", ".xz", ".png"} or not path.exists():
+        if path.suffix in {".npz", ".xz", ".png", ".gz"} or not path.exists():
             continue
         text = path.read_text(encoding="utf-8")
         assert not any(place in text for place in places), name

@@ -1,0 +1,9 @@
+"""A trained network in the browser: a page that holds the network and all it needs, and the same code run by Node.
+
+`onnxruntime/` holds two files of ONNX Runtime Web as its card (`card.toml`) says; `vendor.py` rebuilds them.
+"""
+
+from course_utils.browser.node import node_is_here, prepare_in_node, read_in_node
+from course_utils.browser.page import save_page
+
+__all__ = ["node_is_here", "prepare_in_node", "read_in_node", "save_page"]
