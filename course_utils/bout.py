@@ -4,6 +4,7 @@ Each network gets the task as it likes it best: a grid of pixels for a convoluti
 patches for attention. Words become vectors first; these vectors are not counted as weights of the network.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -23,7 +24,8 @@ NETWORKS = ("dense", "convolution", "LSTM", "GRU", "transformer")
 
 
 class Task(NamedTuple):
-    """A problem of the bout: its parts, the number of classes, and how many numbers (or pixels a side) a patch has."""
+    """A problem of the bout: its parts, the number of classes, how many steps (or pixels a side) a patch has; for text, the
+    word of each code."""
 
     name: str
     train: Split
@@ -31,6 +33,7 @@ class Task(NamedTuple):
     test: Split
     classes: int
     patch: int
+    words: tuple[str, ...] = ()
 
     @property
     def is_text(self) -> bool:
@@ -81,7 +84,7 @@ def sentences() -> Task:
     for part in (reviews.train, reviews.validation, reviews.test):
         codes = encode_words(part.texts, reviews.details["vocabulary"][:WORDS], SENTENCE)
         parts.append(Split(codes, part.labels))
-    return Task("sentences", *parts, classes=2, patch=1)
+    return Task("sentences", *parts, classes=2, patch=1, words=tuple(reviews.details["vocabulary"][:WORDS]))
 
 
 TASKS: dict[str, Callable[[], Task]] = {
@@ -168,14 +171,14 @@ def count_weights(model: keras.Model) -> int:
 def fitting_width(name: str, task: Task, weights: int = WEIGHTS) -> int:
     """The width whose number of weights comes nearest to `weights`; a transformer's is a multiple of its four heads."""
     step = 4 if name == "transformer" else 1
-    nearest = step
-    smallest_gap = float("inf")
-    for width in range(step, 400, step):
-        gap = abs(count_weights(build(name, task, width)) - weights)
-        if gap > smallest_gap:
-            break
-        nearest, smallest_gap = width, gap
-    return nearest
+    return step * nearest(lambda times: count_weights(build(name, task, step * times)), weights)
+
+
+def nearest(size_of: Callable[[int], int], wanted: int) -> int:
+    """The whole number from 1 to 400 whose size, which grows with it, comes nearest to `wanted`."""
+    enough = bisect_left(range(1, 401), wanted, key=size_of) + 1  # the least that is not too small
+    around = [number for number in (enough - 1, enough) if 1 <= number <= 400]
+    return min(around, key=lambda number: abs(size_of(number) - wanted))
 
 
 class KeepBest(keras.callbacks.Callback):

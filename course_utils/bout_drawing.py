@@ -12,6 +12,7 @@ import numpy as np
 from keras import layers, ops
 
 from course_utils.architectures.gan import AdversarialModel
+from course_utils.bout import nearest
 from course_utils.datasets import load_digits
 from course_utils.datasets.pictures import half_as_large
 from course_utils.metrics.generation import cluster_normals, frechet_distance
@@ -143,8 +144,7 @@ def denoiser(width: int) -> keras.Model:
 def fitting_width(name: str, weights: int = WEIGHTS) -> int:
     """The width whose drawing network has as nearly as possible `weights` weights."""
     make = denoiser if name == "diffusion" else drawing_network
-    gaps = {width: abs(make(width).count_params() - weights) for width in range(8, 64)}
-    return min(gaps, key=gaps.get)
+    return nearest(lambda width: make(width).count_params(), weights)
 
 
 class VAE(keras.Model):

@@ -17,17 +17,20 @@ from pathlib import Path
 os.environ["TF_NUM_INTRAOP_THREADS"] = "1"  # read when TensorFlow starts
 os.environ["TF_NUM_INTEROP_THREADS"] = "1"
 
+import numpy as np  # noqa: E402
+
 from course_utils import bout, bout_drawing, set_up  # noqa: E402
+from course_utils.metrics.generation import distances_to_nearest  # noqa: E402
 
 STORED = Path(__file__).parents[1] / "data" / "bout.json"
 SECONDS = 10  # of training steps, the same for all
-RATES = (0.0003, 0.001, 0.003, 0.01)
+RATES = (0.0003, 0.001, 0.003, 0.01, 0.03)
 SEEDS = (1, 2, 3, 4, 5)  # judged on test; the rate is chosen with seed 0
 CURVE_SHARES, CURVE_SEEDS = (1 / 16, 1 / 4), (1, 2, 3)
 LONGER = 6  # times as many steps, once: does the order change?
 CURVE_NETWORKS = ("dense", "convolution", "GRU", "transformer")
 DRAWING_SECONDS, DRAWING_RATES, DRAWING_LONGER = 60, (0.0005, 0.001, 0.002, 0.004), 4
-DRAWN = 1000
+DRAWN, SHOWN = 1000, 30
 
 
 TABLES = ("sizes", "rivals", "trials", "drawing_sizes", "drawings")
@@ -178,6 +181,14 @@ def main(path: Path) -> None:
     results.add("sizes", results.content["sizes"].pop())  # writes the file
 
 
+def keep_drawings(path: Path, name: str, images: np.ndarray) -> None:
+    """The first drawings, to look at: bout_drawings.npz beside the results, whole numbers from 0 to 255."""
+    path = path.with_name("bout_drawings.npz")
+    kept = dict(np.load(path)) if path.exists() else {}
+    kept[name] = (255 * images[:SHOWN, :, :, 0]).round().astype("uint8")
+    np.savez_compressed(path, **kept)
+
+
 def main_drawing(results: Results) -> None:
     """Rivals and artists: distances of 1000 drawings to the test digits, as they are and with the contrast of real ones."""
     digits = bout_drawing.small_digits()
@@ -189,6 +200,7 @@ def main_drawing(results: Results) -> None:
             "distance": bout_drawing.distance(describe, images, real),
             "distance_with_contrast": bout_drawing.distance(describe, contrast, real),
             "grey": bout_drawing.grey_share(images),
+            "to_nearest": float(np.median(distances_to_nearest(images, digits.train))),
         }
 
     if not results.find("drawings", name="real"):
@@ -200,6 +212,8 @@ def main_drawing(results: Results) -> None:
             if not results.find("drawings", name=name, seed=seed):
                 began = time.process_time()
                 images = bout_drawing.rival(name, digits.train, DRAWN, seed)
+                if seed == 1:
+                    keep_drawings(results.path, name, images)
                 seconds = round(time.process_time() - began, 1)
                 row = {"name": name, "purpose": "rival", "seed": seed, "seconds": seconds}
                 results.add("drawings", row | measured(images, digits.test))
@@ -217,9 +231,15 @@ def main_drawing(results: Results) -> None:
             row = {"name": name, "width": width, "weights": make(width).count_params()}
             results.add("drawing_sizes", row | {"milliseconds_a_step": round(1000 * seconds, 2), "steps": steps})
 
-    def artist(purpose: str, name: str, rate: float, seed: int, times: int = 1) -> dict:
+    def artist(purpose: str, name: str, rate: float, seed: int, times: float = 1) -> dict:
         size = results.find("drawing_sizes", name=name)
-        key = {"purpose": purpose, "name": name, "rate": rate, "seed": seed, "steps": times * size["steps"]}
+        key = {
+            "purpose": purpose,
+            "name": name,
+            "rate": rate,
+            "seed": seed,
+            "steps": round(times * size["steps"] / 10) * 10,
+        }
         found = results.find("drawings", **key)
         if found:
             return found
@@ -228,6 +248,8 @@ def main_drawing(results: Results) -> None:
         trained = time.process_time()
         images = draw(DRAWN, seed)
         drawn = time.process_time()
+        if seed == 1:
+            keep_drawings(results.path, f"{name}, {purpose}", images)
         seconds = {"seconds": round(trained - began, 1), "seconds_to_draw": round(drawn - trained, 2)}
         real = digits.validation if purpose == "rate" else digits.test
         return results.add("drawings", key | seconds | measured(images, real))
@@ -237,6 +259,7 @@ def main_drawing(results: Results) -> None:
         best = min(tried, key=lambda row: row["distance"])["rate"]
         for seed in SEEDS:
             artist("judge", name, best, seed)
+        artist("quarter", name, best, seed=1, times=0.25)
         artist("longer", name, best, seed=1, times=DRAWING_LONGER)
 
 
