@@ -1,6 +1,7 @@
 """Lesson 502: slopes of parts and of the whole, on the page and in the program of two devices."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from notebook_functions import functions_of
 
@@ -11,7 +12,7 @@ import_quietly()
 import keras  # noqa: E402
 
 from course_utils.workers import two_devices  # noqa: E402
-from course_utils.workers.network import build_network  # noqa: E402
+from course_utils.workers.network import all_weights, build_network  # noqa: E402
 
 LESSON = functions_of("502")
 
@@ -36,6 +37,56 @@ def test_the_programs_watch_sees_each_step_and_each_image():
     assert result["calls"] == [8, 8, 4]
     assert result["weights"].shape == (3, build_network().count_params())
     assert not np.array_equal(result["weights"][0], result["weights"][2])
+
+
+def test_the_network_of_the_watch_is_made_in_the_scope_and_trained_outside():
+    images, labels = np.zeros((4, 28, 28, 1), "float32"), np.zeros(4, "int64")
+    seen = []
+
+    class Scope:
+        def __enter__(self):
+            seen.append("in")
+
+        def __exit__(self, *_):
+            seen.append("out")
+
+    make = seen.append
+    two_devices.watched_fit(lambda: make("network"), images, labels, 4, scope=Scope())
+    assert seen == ["in", "network", "out"]
+
+
+def test_what_the_other_process_leaves_comes_back_by_name(monkeypatch):
+    class Fake:
+        """In place of a process: writes what the program would."""
+
+        def __init__(self, program, *options):
+            self.given = dict(zip(options[::2], options[1::2]))
+            assert program == "two_devices" and self.given["--devices"] == 3 and self.given["--batch-size"] == 4
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def wait_for_success(self):
+            with np.load(self.given["--data"]) as data:
+                np.savez(self.given["--out"], **{"plain, mirrored": data["labels"]})
+
+        def reports(self):
+            return pd.DataFrame({"training": ["plain, mirrored"], "calls": [[2, 1, 1]]})
+
+    monkeypatch.setattr(two_devices, "Team", Fake)
+    images = np.zeros((4, 28, 28, 1))
+    weights, calls = two_devices.train_on_devices(images, np.arange(4), devices=3, batch_size=4)
+    assert weights["plain, mirrored"].tolist() == [0, 1, 2, 3] and calls == {"plain, mirrored": [2, 1, 1]}
+
+
+def test_all_weights_are_one_vector_in_the_order_of_the_layers():
+    network = build_network(width=3)
+    vector = all_weights(network)
+    assert vector.shape == (network.count_params(),)
+    np.testing.assert_array_equal(vector[-10:], network.get_weights()[-1])
 
 
 def test_each_training_of_the_program_begins_with_the_same_weights():

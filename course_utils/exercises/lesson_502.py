@@ -7,7 +7,6 @@ from course_utils.exercises.exercise import (
     Wrong,
     expect_close,
     measured_numbers,
-    one_number,
     some_numbers,
 )
 
@@ -98,68 +97,25 @@ def test_average(answer):
         expect_close(result, right, f"For parts of {sizes.tolist()} examples you return {result:.4g}, not {right:.4g}.")
 
 
-def settings(devices, images_each, examples):
-    batch = devices * images_each
-    return batch, examples // batch, 0.1 * batch / 256
-
-
-def rate_by_devices(devices, images_each, examples):
-    batch = devices * images_each
-    return batch, examples // batch, 0.1 * devices
-
-
-def same_rate(devices, images_each, examples):
-    batch = devices * images_each
-    return batch, examples // batch, 0.1
-
-
-def batch_of_one_device(devices, images_each, examples):
-    return images_each, examples // images_each, 0.1 * images_each / 256
-
-
-def with_a_rest(devices, images_each, examples):
-    batch = devices * images_each
-    return batch, -(-examples // batch), 0.1 * batch / 256
-
-
-def smaller_rate(devices, images_each, examples):
-    batch = devices * images_each
-    return batch, examples // batch, 0.1 * 256 / batch
-
-
-def steps_of_one_device(devices, images_each, examples):
-    batch = devices * images_each
-    return batch, examples // images_each, 0.1 * batch / 256
-
-
-def counted_in_steps(devices, images_each, examples):
-    steps = 0
-    while (steps + 1) * devices * images_each <= examples:
-        steps += 1
-    return [devices * images_each, steps, devices * images_each / 2560]
-
-
-def test_settings(answer):
-    mistakes = {
-        rate_by_devices: "The rate grows with the *batch*: it is 0.1 at 256 images, whatever the number of devices.",
-        same_rate: "The rate stays at 0.1. The rule multiplies it by as much as the batch has grown from 256.",
-        batch_of_one_device: "That is what one device takes; the batch is that of all of them.",
-        with_a_rest: "The last, smaller batch is dropped: count whole batches only.",
-        steps_of_one_device: "The steps are those of one device alone: all of them together need fewer.",
-        smaller_rate: "The rate falls as the batch grows; by the rule it rises.",
-    }
-    for arguments in [(8, 32, 5000), (16, 8, 1300), (3, 50, 3500), (1, 100, 2345)]:
-        result = answer(*arguments)
-        if not isinstance(result, (tuple, list, np.ndarray)) or len(result) != 3:
-            raise Wrong("Three numbers are wanted: the batch size, the steps of an epoch, the rate.")
-        numbers = [one_number(each, "Each of the three") for each in result]
-        right = settings(*arguments)
-        if np.allclose(numbers, right):
-            continue
-        for mistake, message in mistakes.items():
-            if np.allclose(numbers, mistake(*arguments)):
-                raise Wrong(message)
-        raise Wrong(f"For {arguments} you return {numbers}; it should be {list(right)}.")
+def test_distance(answer):
+    four, one = measured_numbers(answer, "a step after four parts", "a step after each part")
+    if min(four, one) < 0:
+        raise Wrong("A distance without its sign is wanted: take np.abs before the maximum.")
+    if one < 1e-4 < four:
+        raise Wrong("The two seem to be exchanged: which of them steps with the mean slope of 64 images?")
+    if one < 1e-4:
+        raise Wrong("A step after each part takes 40 steps, not ten. Did that optimizer accumulate, too?")
+    if four > 2:
+        raise Wrong(
+            "No weight moves that far in one epoch. Is it the *largest* difference of the two vectors, not a sum?"
+        )
+    if four > 1e-4:
+        raise Wrong(
+            "Four parts of 16 should end at the weights of a batch of 64, but for rounding. Are the rate 0.05, the "
+            "momentum 0.9, four parts a step, no shuffling, one epoch, and a *new* network?"
+        )
+    if one > 2:
+        raise Wrong("No weight moves that far in one epoch. Is the second number the largest difference, and no sum?")
 
 
 NAMES = ("600 images", "640 images")
@@ -179,11 +135,22 @@ def test_three(answer):
         raise Wrong("No weight moves that far in one step. Is it the largest difference of the *plain* trainings?")
 
 
+ACCUMULATED = """
+distance = {}
+for name, parts in {"a step after four parts": 4, "a step after each part": None}.items():
+    network = build_network()
+    optimizer = keras.optimizers.SGD(0.05, momentum=0.9, gradient_accumulation_steps=parts)
+    network.compile(optimizer, digit_loss)
+    network.fit(images[:640], labels[:640], batch_size=16, epochs=1, shuffle=False, verbose=0)
+    apart = all_weights(network) - weights["plain, one device"][9]
+    distance[name] = float(np.abs(apart).max())
+"""
+
 PROGRAM = """
 three_devices = {}
 for count in (600, 640):
-    weights, calls = on_devices(devices=3, batch_size=60, count=count)
-    three_devices[f"{count} images"] = difference("plain")[-1]
+    of_three, _ = train_on_devices(images[:count], labels[:count], devices=3, batch_size=60)
+    three_devices[f"{count} images"] = difference(of_three, "plain")[-1]
 """
 
 EXERCISES = [
@@ -231,24 +198,27 @@ EXERCISES = [
     ),
     Exercise(
         key="502-3",
-        title="Settings for more devices",
-        minutes=10,
-        test=test_settings,
+        title="One part after the other",
+        minutes=15,
+        test=test_distance,
         hints=(
-            "The batch is devices × images_each. The steps are a whole-number division.",
-            "The rate grows as the batch does: 0.1 × batch / 256.",
+            "A new network for each: build_network(), compile as in train_mirrored but without a strategy, fit with batch_size=16.",
+            "SGD(0.05, momentum=0.9, gradient_accumulation_steps=4) steps after four parts; without the last word, after each.",
+            "np.abs(all_weights(network) - weights['plain, one device'][9]).max() is the distance.",
         ),
-        solution=settings,
+        solution={"a step after four parts": 6e-8, "a step after each part": 0.5},
+        program=ACCUMULATED,
         wrong_answers={
-            "the rate by devices": rate_by_devices,
-            "the rate unchanged": same_rate,
-            "the batch of one device": batch_of_one_device,
-            "the rest counted as a step": with_a_rest,
-            "a smaller rate": smaller_rate,
-            "the steps of one device": steps_of_one_device,
+            "exchanged": {"a step after four parts": 0.5, "a step after each part": 6e-8},
+            "both accumulate": {"a step after four parts": 6e-8, "a step after each part": 6e-8},
+            "none accumulates": {"a step after four parts": 0.5, "a step after each part": 0.5},
+            "with the sign": {"a step after four parts": 6e-8, "a step after each part": -0.5},
+            "sums of all differences": {"a step after four parts": 9.0, "a step after each part": 200.0},
+            "the second a sum": {"a step after four parts": 6e-8, "a step after each part": 200.0},
+            "one left open": {"a step after four parts": 6e-8, "a step after each part": ...},
+            "no number": {"a step after four parts": float("nan"), "a step after each part": 0.5},
         },
-        also_right={"steps counted one by one": counted_in_steps},
-        explanation="With 8 × 32 images it is the recipe's own batch, and so its own rate.",
+        explanation="600 images would be 38 parts: the last two would wait for a step that never comes.",
     ),
     Exercise(
         key="502-4",
@@ -256,9 +226,9 @@ EXERCISES = [
         minutes=15,
         test=test_three,
         hints=(
-            "on_devices(devices=3, batch_size=60, count=600) takes about half a minute.",
-            "Store what it returns in `weights, calls`: the page's `difference` reads `weights`. Then difference('plain')[-1].",
-            "Look at calls['plain, mirrored']: into which parts was the last batch cut?",
+            "How many whole batches of 60 are in 600, how many in 640? What is left over, and can three share it equally?",
+            "Do as the task says, once with [:600] and once with [:640]; float(difference(of_three, 'plain')[-1]) is the number.",
+            "The second thing that train_on_devices returns counts the images of each call: into which parts was the last batch cut?",
         ),
         solution={"600 images": 3e-8, "640 images": 0.0003},
         program=PROGRAM,

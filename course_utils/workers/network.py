@@ -5,6 +5,7 @@ from course_utils.environment import import_quietly
 import_quietly(touch_devices=False)
 
 import keras  # noqa: E402
+import numpy as np  # noqa: E402
 from keras import layers  # noqa: E402
 
 
@@ -35,3 +36,8 @@ def build_optimizer(network: keras.Model) -> keras.optimizers.SGD:
     optimizer = keras.optimizers.SGD(0.05, momentum=0.9)
     optimizer.build(network.trainable_variables)
     return optimizer
+
+
+def all_weights(network: keras.Model) -> np.ndarray:
+    """All weights of a network, one after the other, as one vector."""
+    return np.concatenate([array.ravel() for array in network.get_weights()])

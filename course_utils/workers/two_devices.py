@@ -4,13 +4,15 @@ A processor can pose as several devices. Nothing gets faster, but all is shared 
 TensorFlow's first operation, so it cannot happen in a notebook that has begun to compute.
 """
 
+import contextlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from course_utils.workers.network import build_network, build_optimizer  # imports TensorFlow quietly
+from course_utils.workers.network import all_weights, build_network, build_optimizer  # imports TensorFlow quietly
+from course_utils.workers.team import Team
 from course_utils.workers.worker import arguments_of_a_worker, limited_life, report
 
 import keras  # isort: skip
@@ -51,20 +53,24 @@ class NoteWeights(keras.callbacks.Callback):
         self.vectors: list[np.ndarray] = []
 
     def on_train_batch_end(self, batch, logs=None) -> None:
-        self.vectors.append(np.concatenate([array.ravel() for array in self.model.get_weights()]))
+        self.vectors.append(all_weights(self.model))
 
 
-def watched_fit(make_normalization: Callable, images: np.ndarray, labels: np.ndarray, batch_size: int) -> dict:
-    """Train a fresh network for one epoch by `fit`, under the strategy in force, and note what happened.
+def watched_fit(
+    make_normalization: Callable, images: np.ndarray, labels: np.ndarray, batch_size: int, scope: object = None
+) -> dict:
+    """Train a fresh network for one epoch by `fit` and note what happened.
 
+    The network is made and compiled in `scope`, a context manager (None: in none); `fit` is called outside of it.
     Returns "weights" (steps, weights) after each step and "calls", how many images each call of the network saw.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sizes"
-        network = build_network(normalization=make_normalization())
-        optimizer = build_optimizer(network)
-        noted = keras.Sequential([keras.Input(images.shape[1:]), NoteSize(str(file)), *network.layers])
-        noted.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        with scope or contextlib.nullcontext():
+            network = build_network(normalization=make_normalization())
+            optimizer = build_optimizer(network)
+            noted = keras.Sequential([keras.Input(images.shape[1:]), NoteSize(str(file)), *network.layers])
+            noted.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         weights = NoteWeights()
         noted.fit(images, labels, batch_size=batch_size, shuffle=False, verbose=0, callbacks=[weights])
         return {"weights": np.array(weights.vectors), "calls": list(map(int, file.read_text().split()))}
@@ -72,12 +78,11 @@ def watched_fit(make_normalization: Callable, images: np.ndarray, labels: np.nda
 
 def fit_mirrored(strategy: tf.distribute.Strategy, *training: object) -> dict:
     """The same training, each batch shared among the devices of the strategy."""
-    with strategy.scope():  # weights made in here get a copy on each device
-        return watched_fit(*training)
+    return watched_fit(*training, scope=strategy.scope())  # weights made in here get a copy on each device
 
 
 def fit_by_keras_distribution(devices: list[str], *training: object) -> dict:
-    """The same training, under what Keras calls data parallelism."""
+    """The same training, `fit` too, under what Keras calls data parallelism."""
     layout = keras.distribution.DataParallel(devices=[name.lower() for name in devices])
     with layout.scope():
         return watched_fit(*training)
@@ -99,20 +104,40 @@ def of_all_devices() -> keras.layers.Layer:
 
 def compare(images: np.ndarray, labels: np.ndarray, batch_size: int, devices: list[str]) -> dict[str, dict]:
     """All trainings, each on one device and mirrored on several; the plain one by keras.distribution too. By their names."""
-    some = batch_size + 3  # the last batch has three images
-    trainings = {
-        "plain": (no_normalization, images, labels, batch_size),
-        "normalized": (of_each_device, images, labels, batch_size),
-        "synchronized": (of_all_devices, images, labels, batch_size),
-        "last batch of three": (no_normalization, images[:some], labels[:some], batch_size),
-    }
+    trainings = {"plain": no_normalization, "normalized": of_each_device, "synchronized": of_all_devices}
     strategy = tf.distribute.MirroredStrategy(devices)
     results = {}
-    for name, training in trainings.items():
+    for name, make_normalization in trainings.items():
+        training = make_normalization, images, labels, batch_size
         results[f"{name}, one device"] = watched_fit(*training)
         results[f"{name}, mirrored"] = fit_mirrored(strategy, *training)
-    results["plain, keras.distribution"] = fit_by_keras_distribution(devices, *trainings["plain"])
+    results["plain, keras.distribution"] = fit_by_keras_distribution(
+        devices, no_normalization, images, labels, batch_size
+    )
     return results
+
+
+def train_on_devices(
+    images: np.ndarray, labels: np.ndarray, *, devices: int = 2, batch_size: int = 64
+) -> tuple[dict[str, np.ndarray], dict[str, list[int]]]:
+    """Run this program in a process of its own: seven trainings of one epoch each, on one device and on several.
+
+    `images` (n, 28, 28, 1) and `labels` (n,) are taken in their order; `batch_size` counts the images of all devices
+    together. The trainings are called "plain", "normalized" (batch normalization of each device's part) and
+    "synchronized" (of the whole batch), each with ", one device" and ", mirrored"; and "plain, keras.distribution".
+    Returns two dictionaries by these names: all weights after each step (steps, weights), and a list of how many images
+    each call of the network saw. Raises RuntimeError if the process fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        data, out = Path(folder) / "data.npz", Path(folder) / "weights.npz"
+        np.savez(data, images=images, labels=labels)
+        options = ["--data", data, "--out", out, "--devices", devices, "--batch-size", batch_size]
+        with Team("two_devices", *options) as team:
+            team.wait_for_success()
+            reports = team.reports()
+        with np.load(out) as archive:
+            weights = dict(archive)
+    return weights, dict(zip(reports["training"], reports["calls"]))
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from course_utils.viz.drawings.shapes import (
-    BAR,
     BLACK,
     BLUE,
     GREEN,
@@ -18,7 +17,7 @@ from course_utils.viz.drawings.shapes import (
     RED,
     Point,
     arrow,
-    box,
+    node,
     sheet,
     write,
 )
@@ -61,7 +60,7 @@ def draw_recurrence(
 
 def _unrolled(axis: Axes, places: Sequence[float], names: tuple[str, str, str | None], wide: float) -> None:
     """The first state at the first place, then one step at each other place, each fed by the state before it."""
-    _node(axis, (places[0], STATE_Y), f"{names[1]}$_0$", GREY, dashed=True, width=wide)
+    node(axis, (places[0], STATE_Y), f"{names[1]}$_0$", GREY, dashed=True, width=wide)
     for step, (before, x) in enumerate(zip(places, places[1:]), start=1):
         arrow(axis, [(before + wide / 2, STATE_Y), (x - wide / 2, STATE_Y)], **RECURRENT)
         write(axis, (before + x) / 2, STATE_Y + 0.2, "recurrent\nkernel", color=RED, fontsize=8)
@@ -86,32 +85,14 @@ def _loop(axis: Axes, x: float, wide: float) -> None:
 def _step(axis: Axes, x: float, names: tuple[str, str, str | None], index: str, wide: float) -> None:
     """One step with its middle at x: the input below the state, and above it the output, if it has a name."""
     input_name, state_name, output_name = names
-    _node(axis, (x, INPUT_Y), f"{input_name}$_{index}$", ORANGE, width=wide)
-    _node(axis, (x, STATE_Y), f"{state_name}$_{index}$", PINK, "oo", width=wide)
+    node(axis, (x, INPUT_Y), f"{input_name}$_{index}$", ORANGE, width=wide)
+    node(axis, (x, STATE_Y), f"{state_name}$_{index}$", PINK, "oo", width=wide)
     arrow(axis, [(x, INPUT_Y + 0.17), (x, STATE_Y - 0.17)], **KERNEL)
     write(axis, x + 0.06, (INPUT_Y + STATE_Y) / 2, "kernel", ha="left", color=BLUE, fontsize=8)
     if output_name:
-        _node(axis, (x, OUTPUT_Y), f"{output_name}$_{index}$", GREEN, "....", width=wide)
+        node(axis, (x, OUTPUT_Y), f"{output_name}$_{index}$", GREEN, "....", width=wide)
         arrow(axis, [(x, STATE_Y + 0.17), (x, OUTPUT_Y - 0.17)], **DENSE)
         write(axis, x + 0.06, OUTPUT_Y - 0.36, "dense", ha="left", color=GREEN, fontsize=8)
-
-
-def _node(
-    axis: Axes,
-    middle: Point,
-    text: str,
-    colour: str,
-    hatch: str = "",
-    *,
-    width: float = 0.6,
-    height: float = 0.34,
-    dashed: bool = False,
-    bar: bool = True,
-) -> None:
-    """A box around its middle, with a text."""
-    corner = middle[0] - width / 2, middle[1] - height / 2
-    box(axis, corner, (width, height), colour, hatch=hatch, dashed=dashed, bar=bar)
-    write(axis, middle[0] + (BAR / 2 if bar else 0), middle[1], text)
 
 
 def draw_game(*, alt: str, noise: str = "noise", fake: str = "drawing", real: str = "real image") -> None:
@@ -123,12 +104,12 @@ def draw_game(*, alt: str, noise: str = "noise", fake: str = "drawing", real: st
     figure, axis = sheet(8.8, 3.3)
     top, low, middle = 2.0, 1.1, 1.55
     size = {"width": 1.3, "height": 0.55}
-    _node(axis, (0.8, top), noise, GREY, dashed=True, **size)
-    _node(axis, (2.6, top), "generator", BLUE, "////", **size)
-    _node(axis, (4.4, top), fake, ORANGE, **size)
-    _node(axis, (4.4, low), real, GREY, dashed=True, **size)
-    _node(axis, (6.2, middle), "discriminator", PINK, "xxxx", **size)
-    _node(axis, (8.0, middle), "real or fake?", BLACK, bar=False, **size)
+    node(axis, (0.8, top), noise, GREY, dashed=True, **size)
+    node(axis, (2.6, top), "generator", BLUE, "////", **size)
+    node(axis, (4.4, top), fake, ORANGE, **size)
+    node(axis, (4.4, low), real, GREY, dashed=True, **size)
+    node(axis, (6.2, middle), "discriminator", PINK, "xxxx", **size)
+    node(axis, (8.0, middle), "real or fake?", BLACK, bar=False, **size)
     for start, end, y in ((1.45, 1.95, top), (3.25, 3.75, top), (6.85, 7.35, middle)):
         arrow(axis, [(start, y), (end, y)])
     for y, entry in ((top, middle + 0.12), (low, middle - 0.12)):
@@ -174,10 +155,10 @@ def draw_block(*, alt: str, causal: bool = False, normalize: Literal["before", "
 def _part(axis: Axes, x: float, name: str) -> tuple[float, float]:
     """One part of a block with its middle at x; gives back where it begins and ends."""
     if name == "+":
-        _node(axis, (x, LINE_Y), name, BLACK, bar=False, width=0.34, height=0.34)
+        node(axis, (x, LINE_Y), name, BLACK, bar=False, width=0.34, height=0.34)
         return x - 0.17, x + 0.17
     colour, hatch = PARTS.get(name, (GREY, "\\\\\\\\" if name.startswith("layer") else ""))
-    _node(axis, (x, LINE_Y), name, colour, hatch, width=0.84, height=0.6, dashed=name.startswith("vectors"))
+    node(axis, (x, LINE_Y), name, colour, hatch, width=0.84, height=0.6, dashed=name.startswith("vectors"))
     return x - 0.42, x + 0.42
 
 

@@ -50,6 +50,24 @@ def box(
         strip.set_clip_path(frame)
 
 
+def node(
+    axis: Axes,
+    middle: Point,
+    text: str,
+    colour: str,
+    hatch: str = "",
+    *,
+    width: float = 0.6,
+    height: float = 0.34,
+    dashed: bool = False,
+    bar: bool = True,
+) -> None:
+    """A box around its middle, with a text."""
+    corner = middle[0] - width / 2, middle[1] - height / 2
+    box(axis, corner, (width, height), colour, hatch=hatch, dashed=dashed, bar=bar)
+    write(axis, middle[0] + (BAR / 2 if bar else 0), middle[1], text)
+
+
 def write(axis: Axes, x: float, y: float, text: str, **settings) -> None:
     """A text with its middle at (x, y)."""
     axis.text(x, y, text, **({"ha": "center", "va": "center", "fontsize": FONT, "zorder": 6} | settings))
