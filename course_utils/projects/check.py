@@ -48,9 +48,9 @@ class Finding:
         return {True: "✔", False: "✘", None: "?"}[self.holds]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
-    """The findings on one notebook, and the notebook as it ran (with the outputs of this run)."""
+    """The findings on one notebook, and the notebook as it ran (with the outputs of this run). A page shows it as a table."""
 
     path: Path
     findings: list[Finding]
@@ -72,6 +72,15 @@ class Report:
 
         rows = [(finding.what, finding.sign, finding.found) for finding in self.findings]
         return pd.DataFrame(rows, columns=["looked at", "", "found"]).set_index("looked at")
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{finding.sign} {finding.what}: {finding.found}" for finding in self.findings)
+
+    def _repr_html_(self) -> str:
+        import pandas as pd
+
+        with pd.option_context("display.max_colwidth", None):
+            return self.table().to_html()
 
 
 class Run:

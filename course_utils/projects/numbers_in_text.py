@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import nbformat
 
 SMALL = 12  # whole numbers up to here are counts that a text may hold, unless a unit of results follows
-NUMBER = re.compile(r"(?<![\w.,/])[-+−]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\d/]|[.,]\d)")
+NUMBER = re.compile(r"(?<![\w.,/])(?<![A-Za-z]-)[-+−]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[-+−]?\d+)?(?![\d/]|[.,]\d)")
 RESULT = re.compile(
     r"\s?(%|‰|per ?cent|points?\b|times\b|-fold\b|(?:in|of|out of) (?:a )?hundred\b|(?:in|of|out of) 100\b)"
 )
@@ -41,18 +41,19 @@ def numbers_of(markdown: str) -> list[NumberInText]:
     text = _without(markdown)
     found = []
     for match in NUMBER.finditer(text):
-        digits, fraction = match[1].replace(",", ""), match[2] or ""
+        digits, fraction, power = match[1].replace(",", ""), match[2] or "", (match[3] or "e0").replace("−", "-")
         before, after = text[: match.start()], text[match.end() :]
         if match[0] == "100" and re.search(r"\b(?:in|of|out of) $", before):
             continue  # 90 of 100
         is_result = bool(RESULT.match(after))
-        if not fraction and not is_result:
+        if not fraction and power == "e0" and not is_result:
             if int(digits) <= SMALL or (len(match[1]) == 4 and 1500 <= int(digits) < 2100):
                 continue
         if after[:1].isalpha() and not re.match(r"(?:[a-zµ]{1,3}|[A-Z])\b", after):
             continue  # a name that begins with a digit
         hundredths = bool(HUNDREDTHS.match(after))
-        found.append(NumberInText(match[0], float(digits + fraction), max(len(fraction) - 1, 0), hundredths))
+        decimals = max(max(len(fraction) - 1, 0) - int(power[1:]), 0)
+        found.append(NumberInText(match[0], float(digits + fraction + power), decimals, hundredths))
     return found
 
 
