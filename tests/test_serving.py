@@ -20,7 +20,7 @@ from course_utils.serving import Server, publish, withdraw
 from course_utils.serving.application import Queue, TooManyWaiting, make_server, parse_instances
 from course_utils.serving.clients import (
     Replies,
-    batch_speed,
+    batch_speeds,
     run_clients,
     send_slowly,
     slow_clients,
@@ -528,11 +528,11 @@ def test_what_happens_meanwhile_happens_once_in_the_middle_and_its_error_comes_t
         run_clients(lambda examples: examples, EXAMPLES, 2, meanwhile=lambda: 1 / 0)
 
 
-def test_speeds_are_of_whole_batches():
+def test_speeds_of_all_sizes_are_measured_in_turn():
     sizes = []
-    found = batch_speed(lambda examples: sizes.append(examples.shape) or time.sleep(0.002), EXAMPLES, 64, count=5)
-    assert set(sizes) == {(64, 3)} and found["median (ms)"] >= 2
-    assert found["examples a second"] == pytest.approx(64_000 / found["median (ms)"])
+    found = batch_speeds(lambda examples: sizes.append(len(examples)) or time.sleep(0.002), EXAMPLES, (1, 300), count=5)
+    assert sizes == [1, 300] * 8 and list(found) == [1, 300] and found[1]["median (ms)"] >= 2
+    assert found[300]["examples a second"] == pytest.approx(300_000 / found[300]["median (ms)"])
     with pytest.raises(ValueError, match="300 examples do not make one batch of 400"):
-        batch_speed(len, EXAMPLES, 400)
+        batch_speeds(len, EXAMPLES, (1, 400))
     assert text_milliseconds(EXAMPLES) > 0

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.shipping import latencies
 from course_utils.workers.team import HOST
 
 
@@ -102,22 +101,31 @@ def run_clients(
     return Replies(order, answers, np.array([took for _, _, took in got]), seconds, failures)
 
 
-def batch_speed(
-    ask: Callable[[np.ndarray], np.ndarray], examples: np.ndarray, size: int, count: int = 30
-) -> dict[str, float]:
-    """One client asks `count` times for `size` examples (n, ...) at once: latency of a request in ms, examples a second.
+def batch_speeds(
+    ask: Callable[[np.ndarray], np.ndarray], examples: np.ndarray, sizes: Sequence[int], count: int = 30
+) -> dict[int, dict[str, float]]:
+    """One client asks `count` times for each number of examples (n, ...) at once: latency of a request in ms, examples a second.
 
-    Raises ValueError if there are fewer than `size` examples.
+    The sizes take turns, so that what else the machine does meanwhile hits all alike; three turns come before, unmeasured.
+    Raises ValueError if there are fewer examples than the largest size.
     """
-    whole = len(examples) // size
-    if whole == 0:
-        raise ValueError(f"{len(examples)} examples do not make one batch of {size}.")
-    batches = examples[: whole * size].reshape(whole, size, *examples.shape[1:])
-    times = latencies(lambda batch: ask(batch[0]), batches, count)
+    if max(sizes) > len(examples):
+        raise ValueError(f"{len(examples)} examples do not make one batch of {max(sizes)}.")
+    times: dict[int, list[float]] = {size: [] for size in sizes}
+    for turn in range(-3, count):
+        for size in sizes:
+            start = (turn * size) % (len(examples) - size + 1)
+            begin = time.perf_counter()
+            ask(examples[start : start + size])
+            if turn >= 0:
+                times[size].append(1000 * (time.perf_counter() - begin))
     return {
-        "median (ms)": np.median(times),
-        "95 % (ms)": np.quantile(times, 0.95),
-        "examples a second": 1000 * size / np.median(times),
+        size: {
+            "median (ms)": np.median(taken),
+            "95 % (ms)": np.quantile(taken, 0.95),
+            "examples a second": 1000 * size / np.median(taken),
+        }
+        for size, taken in times.items()
     }
 
 
