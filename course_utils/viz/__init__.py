@@ -3,6 +3,7 @@
 from course_utils.viz.animations import show_animation
 from course_utils.viz.charts import heat_map, line_chart, place_legend, show_confusions
 from course_utils.viz.convolution import show_kernel_positions, show_sliding_window
+from course_utils.viz.dots import dot_chart
 from course_utils.viz.drawings import draw_block, draw_game, draw_mask, draw_network, draw_recurrence
 from course_utils.viz.images import image_grid
 from course_utils.viz.reliability import show_reliability
@@ -14,6 +15,7 @@ __all__ = [
     "COLOURS",
     "LINE_STYLES",
     "MARKERS",
+    "dot_chart",
     "draw_block",
     "draw_game",
     "draw_mask",

@@ -1,0 +1,37 @@
+"""Dots beside names: a few numbers of each of a few things, on one axis."""
+
+from itertools import cycle
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from course_utils.viz.charts import place_legend, short_number
+from course_utils.viz.show import show
+from course_utils.viz.style import COLOURS, MARKERS
+
+
+def dot_chart(table: pd.DataFrame, *, x_label: str, alt: str, log_x: bool = False) -> None:
+    """A line of dots for each row of the table, the first on top: one dot a column, each with its colour and marker.
+
+    With `log_x` the axis is logarithmic, so equal distances are equal ratios; raises ValueError if a number is not above
+    0 then, or if the table is empty. The numbers are written below the picture too.
+    """
+    if table.empty:
+        raise ValueError("The table has no number to show.")
+    if log_x and not (table > 0).all().all():
+        raise ValueError("On a logarithmic axis all numbers must be above 0.")
+    height = 0.9 + 0.33 * len(table)
+    figure, axis = plt.subplots(figsize=(7.0, height), layout="constrained")
+    places = range(len(table))
+    for name, marker, colour in zip(table.columns, cycle(MARKERS), cycle(COLOURS)):
+        axis.plot(table[name], places, linestyle="none", marker=marker, markersize=8, color=colour, label=str(name))
+    axis.set_yticks(list(places), [str(name) for name in table.index])
+    axis.set_ylim(len(table) - 0.5, -0.5)
+    axis.set_xlabel(x_label)
+    if log_x:
+        axis.set_xscale("log")
+    place_legend(axis)
+    numbers = []
+    for name, row in table.iterrows():
+        numbers.append(f"{name}: " + ", ".join(f"{column} {short_number(value)}" for column, value in row.items()))
+    show(figure, alt, numbers=numbers)

@@ -1,0 +1,40 @@
+"""Dots beside names: all are drawn, the first row on top, and numbers that the axis cannot show are named."""
+
+import sys
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from course_utils.viz import dot_chart
+
+ALT = "Dots made by a small test"
+TIMES = pd.DataFrame({"one": [125.0, 0.03], "many": [0.25, 0.02]}, index=["predict", "LiteRT"])
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """The figures themselves, kept open, and the lines in numbers below them."""
+    figures = []
+    module = sys.modules["course_utils.viz.dots"]
+    monkeypatch.setattr(module, "show", lambda figure, alt, numbers=(): figures.append((figure, list(numbers))))
+    yield figures
+    plt.close("all")
+
+
+def test_each_column_has_its_dots_and_the_first_row_is_on_top(kept):
+    dot_chart(TIMES, x_label="ms", alt=ALT, log_x=True)
+    figure, numbers = kept[0]
+    axis = figure.axes[0]
+    assert [list(line.get_xdata()) for line in axis.get_lines()] == [[125.0, 0.03], [0.25, 0.02]]
+    assert len({line.get_marker() for line in axis.get_lines()}) == 2
+    assert axis.get_xscale() == "log" and axis.yaxis_inverted()
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["predict", "LiteRT"]
+    assert numbers == ["predict: one 125, many 0.25", "LiteRT: one 0.03, many 0.02"]
+
+
+def test_wrong_numbers_are_named():
+    with pytest.raises(ValueError, match="above 0"):
+        dot_chart(TIMES - 0.02, x_label="ms", alt=ALT, log_x=True)
+    with pytest.raises(ValueError, match="no number"):
+        dot_chart(TIMES[:0], x_label="ms", alt=ALT)
