@@ -94,7 +94,7 @@ def test_leaking_share(answer):
     raise Wrong(f"For training {train} and test {test} you return {results[place]:g}; it should be {wanted[place]:g}.")
 
 
-BASELINES = {"a": True, "b": False, "c": True, "d": False, "e": False}
+BASELINES = {"a": "yes", "b": "no", "c": "yes", "d": "no", "e": "no"}
 WHY = {
     "a": "Today's value, on the same days, is what anybody would say first: a fair baseline.",
     "b": "Another city has another weather: an error from there compares nothing. Same examples, same measure.",
@@ -107,14 +107,18 @@ WHY = {
 def test_baselines(answer):
     if set(answer) != set(BASELINES):
         raise Wrong("The answer should have the keys a, b, c, d and e.")
-    if all(answer.values()):
+    said = {letter: str(word).strip().lower() for letter, word in answer.items()}
+    for letter, word in said.items():
+        if word not in ("yes", "no"):
+            raise Wrong(f"Say yes or no to {letter}, not {answer[letter]!r}.")
+    if "no" not in said.values():
         raise Wrong(
             "All five? A baseline is judged on the same days, knows no more than the network, and is worth beating."
         )
-    if not any(answer.values()):
+    if "yes" not in said.values():
         raise Wrong("None of them? Two are what a practitioner would do in ten lines.")
     for letter, right in BASELINES.items():
-        if answer[letter] != right:
+        if said[letter] != right:
             raise Wrong(f"Look at {letter} again. {WHY[letter]}")
 
 
@@ -201,15 +205,17 @@ EXERCISES = [
         ),
         solution=BASELINES,
         wrong_answers={
-            "all": dict.fromkeys(BASELINES, True),
-            "none": dict.fromkeys(BASELINES, False),
-            "a forgotten": BASELINES | {"a": False},
-            "a published number": BASELINES | {"b": True},
-            "ridge forgotten": BASELINES | {"c": False},
-            "untrained": BASELINES | {"d": True},
-            "the leak": BASELINES | {"e": True},
+            "all": dict.fromkeys(BASELINES, "yes"),
+            "none": dict.fromkeys(BASELINES, "no"),
+            "a forgotten": BASELINES | {"a": "no"},
+            "a published number": BASELINES | {"b": "yes"},
+            "ridge forgotten": BASELINES | {"c": "no"},
+            "untrained": BASELINES | {"d": "yes"},
+            "the leak": BASELINES | {"e": "yes"},
+            "perhaps": BASELINES | {"a": "perhaps"},
             "numbers": dict.fromkeys(BASELINES, math.nan),
         },
+        also_right={"in capitals": {letter: word.upper() for letter, word in BASELINES.items()}},
         explanation="Persistence and a linear model on the same inputs. The others compare with nothing, or know too much.",
     ),
     Exercise(
