@@ -1,4 +1,4 @@
-"""Lesson 521: its tests of drift are those of SciPy and the package, and these keep their level."""
+"""Lesson 521: its largest gap is that of SciPy and of the picture; the package's many numbers at once keep their level."""
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from course_utils.metrics.drift import (  # noqa: E402
     median_width,
     squared_distances,
 )
+from course_utils.viz import show_largest_gap  # noqa: E402
 
 LESSON = functions_of("521")
 
@@ -27,33 +28,48 @@ def test_the_largest_gap_is_that_of_scipy(seed):
     assert LESSON["largest_gap"](first, second) == pytest.approx(ks_2samp(first, second).statistic)
 
 
-def test_page_and_package_find_the_same_discrepancy():
+def test_the_picture_marks_the_gap_that_scipy_finds(monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        "course_utils.viz.distributions.show", lambda figure, alt, numbers: shown.append((figure, numbers))
+    )
+    random = np.random.default_rng(1)
+    first, second = random.normal(0, 1, 80), random.normal(0.7, 1, 50)
+    labels = {"x_label": "number", "y_label": "share", "alt": "Two curves and their largest gap"}
+    show_largest_gap(first, second, names=("a", "b"), **labels)
+    figure, numbers = shown[0]
+    low, high = figure.axes[0].get_lines()[-1].get_ydata()
+    found = ks_2samp(first, second)
+    assert high - low == pytest.approx(found.statistic)
+    assert numbers == [f"largest gap {found.statistic:.3f} at {found.statistic_location:.3f}"]
+    with pytest.raises(ValueError, match="Two rows"):
+        show_largest_gap(first, np.zeros((3, 2)), names=("a", "b"), **labels)
+
+
+def test_an_alarm_is_set_off_by_other_numbers_and_rarely_by_the_same():
+    page = functions_of("521")
+    random = np.random.default_rng(2)
+    stream = {"same": {"ink": random.normal(0, 1, 1500)}, "other": {"ink": random.normal(1, 1, 1500)}}
+    reference = {"ink": random.normal(0, 1, 500)}
+    page["alarm_sounds"].__globals__.update(
+        of_reference=reference, of_kind=stream, LEVEL=0.01, ks_2samp=ks_2samp, np=np
+    )
+    assert page["share_of_alarms"]("ink", "other", 50, 20) > 0.9
+    assert page["share_of_alarms"]("ink", "same", 50, 100) < 0.06
+
+
+def test_the_discrepancy_is_that_of_a_loop_over_pairs():
     random = np.random.default_rng(1)
     first, second = random.normal(0, 1, (30, 7)), random.normal(0.3, 1, (12, 7))
     width = median_width(first)
-    by_page = LESSON["discrepancy"](first, second, width)
-    assert maximum_mean_discrepancy(first, second, width) == pytest.approx(by_page)
+
+    def similarity(some, others):
+        pairs = [np.exp(-((one - other) ** 2).sum() / width) for one in some for other in others]
+        return np.mean(pairs)
+
+    by_loop = similarity(first, first) + similarity(second, second) - 2 * similarity(first, second)
+    assert maximum_mean_discrepancy(first, second, width) == pytest.approx(by_loop)
     assert maximum_mean_discrepancy(first, first, width) == pytest.approx(0, abs=1e-12)
-
-
-def test_squares_are_means_of_four_by_four_pixels():
-    images = np.random.default_rng(2).random((3, 28, 28, 1))
-    found = LESSON["squares"](images)
-    assert found.shape == (3, 49)
-    assert found[1, 7 * 2 + 5] == pytest.approx(images[1, 8:12, 20:24].mean())
-
-
-def test_moving_a_digit_inside_the_page_keeps_its_ink_and_moves_its_squares():
-    image = np.zeros((1, 28, 28, 1))
-    image[0, 10:18, 10:14] = 1
-    moved = np.roll(image, 2, axis=2)
-    assert moved.mean() == image.mean()
-    assert not np.allclose(LESSON["squares"](moved), LESSON["squares"](image))
-
-
-def test_a_step_falls_with_the_root_of_the_number():
-    away = LESSON["steps_away"]
-    assert away(1.1, 1, 1, 400, 10**12) == pytest.approx(2 * away(1.1, 1, 1, 100, 10**12))
 
 
 def test_the_shuffles_keep_their_level_and_find_a_change():

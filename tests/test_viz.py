@@ -175,6 +175,14 @@ def test_few_points_have_markers_that_differ(figures):
     assert figures[1][0].axes[0].get_lines()[0].get_marker() == "None"
 
 
+def test_the_least_of_each_line_is_ringed_where_asked(figures):
+    line_chart(
+        {"one": [3, 1, 2], "two": [5, 6, 4]}, x=[10, 20, 30], x_label="T", y_label="loss", alt=ALT, mark_least=True
+    )
+    rings = figures[0][0].axes[0].get_lines()[1::2]
+    assert [(*ring.get_xdata(), *ring.get_ydata()) for ring in rings] == [(20, 1), (30, 4)]
+
+
 def test_log_x_has_a_tick_at_each_value(figures):
     line_chart({"one": [1, 2, 3]}, x=[16, 32, 1048576], x_label="length", y_label="ms", alt=ALT, log_x=True)
     axis = figures[0][0].axes[0]

@@ -22,52 +22,6 @@ def test_error(answer):
     expect_close(found, 0.05, f"You give {found:g}. Take the gap of each group times its share, and add.")
 
 
-def pays_from(wrong, refusal):
-    return max(0.0, 1 - refusal / wrong)
-
-
-def cost_ratio(wrong, refusal):
-    return refusal / wrong
-
-
-def below_zero(wrong, refusal):
-    return 1 - refusal / wrong
-
-
-def turned_round(wrong, refusal):
-    return max(0.0, 1 - wrong / refusal)
-
-
-def share_of_both(wrong, refusal):
-    return wrong / (wrong + refusal)
-
-
-def always_nine_tenths(wrong, refusal):
-    return 0.9
-
-
-def test_pays_from(answer):
-    mistakes = {
-        cost_ratio: "That is the cost ratio, the smallest 1 - p at which to refuse. Asked for is p.",
-        turned_round: "The ratio is turned round: a dear mistake must raise the threshold.",
-        share_of_both: "Answering costs wrong * (1 - p), refusing costs refusal. Set both equal and solve for p.",
-        always_nine_tenths: "0.9 belongs to the prices 10 and 1. The threshold follows from the two arguments.",
-    }
-    random = np.random.default_rng(520)
-    prices = [(10, 1), (8, 2), (100, 1), (3, 5), *map(tuple, random.integers(1, 50, (4, 2)).tolist())]
-    for wrong, refusal in prices:
-        result = one_number(answer(wrong, refusal), "The threshold")
-        right = pays_from(wrong, refusal)
-        if np.isclose(result, right):
-            continue
-        if result < 0:
-            raise Wrong(f"For the prices {wrong} and {refusal} you return {result:g}. A confidence is at least 0.")
-        for mistake, message in mistakes.items():
-            if np.isclose(result, mistake(wrong, refusal)):
-                raise Wrong(message)
-        raise Wrong(f"For the prices {wrong} and {refusal} you return {result:g}; it should be {right:g}.")
-
-
 def equal_count_error(confidence, right, bins):
     order = np.argsort(confidence)
     error = 0.0
@@ -135,19 +89,19 @@ def test_equal_count(answer):
         raise Wrong(f"For {size} answers in {bins} groups you return {result:.4f}; it should be {wanted:.4f}.")
 
 
-NAMES = ("is right", "error", "cost")
+NAMES = ("temperature", "is right", "error")
 
 
 def test_stopped(answer):
-    right, error, cost = measured_numbers(answer, *NAMES, shares=("is right", "error"))
+    temperature, right, error = measured_numbers(answer, *NAMES, shares=("is right", "error"))
+    if not 0.5 <= temperature <= 5:
+        raise Wrong("The page tries temperatures from 0.5 to 5. Is it `best_temperature` of the logits of validation?")
     if right < 0.8:
         raise Wrong("Less than 80 of 100 right: was the network trained? Are the logits those of the test images?")
+    if temperature > 1.8:
+        raise Wrong("Stopped early, the logits are not so much too large. Does the stopping watch the validation loss?")
     if error > 0.04:
-        raise Wrong("That is nearly the error of a full training. Does the stopping watch the validation loss?")
-    if not 0.2 < cost < 0.7:
-        raise Wrong("The cost of a digit should lie between 0.2 and 0.7: below 0.9 it is 1, a mistake above is 10.")
-    if cost <= 10 * (1 - right) / 5:
-        raise Wrong("So small a cost with so many mistakes? `judge` it with temperature 1 and the threshold 0.9.")
+        raise Wrong("That is nearly the error of a full training. Is it measured on the stopped network?")
 
 
 PROGRAM = """
@@ -156,16 +110,20 @@ loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile(keras.optimizers.Adam(0.003), loss, steps_per_execution=10)
 stopping = keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)
 model.fit(
-    train.inputs,
-    train.targets,
-    validation_data=validation,
+    images,
+    labels,
+    validation_data=(validation.inputs, validation.targets),
     epochs=40,
     batch_size=50,
     verbose=0,
     callbacks=[stopping],
 )
-measures = judge(model.predict(test.inputs, verbose=0), 1.0, 0.9)
-finding = {name: measures[name] for name in ("is right", "error", "cost")}
+found = measures(*sure_and_right(model.predict(test.inputs, verbose=0), test.targets))
+finding = {
+    "temperature": best_temperature(model.predict(validation.inputs, verbose=0)),
+    "is right": found["is right"],
+    "error": found["error"],
+}
 """
 
 EXERCISES = [
@@ -193,27 +151,6 @@ EXERCISES = [
     ),
     Exercise(
         key="520-2",
-        title="The threshold for any two prices",
-        minutes=10,
-        test=test_pays_from,
-        hints=(
-            "Answering costs wrong * (1 - p) on average, refusing costs refusal.",
-            "Equal at p = 1 - refusal / wrong. And if a refusal costs more than a mistake?",
-        ),
-        solution=pays_from,
-        wrong_answers={
-            "the cost ratio": cost_ratio,
-            "below 0 if refusing is dear": below_zero,
-            "turned round": turned_round,
-            "share of both prices": share_of_both,
-            "0.9 for all prices": always_nine_tenths,
-            "a price": lambda wrong, refusal: wrong - refusal,
-        },
-        also_right={"by the difference": lambda wrong, refusal: max(wrong - refusal, 0) / wrong},
-        explanation="If a refusal costs more than a mistake, it pays to answer always: the threshold is 0.",
-    ),
-    Exercise(
-        key="520-3",
         title="Bins of equal count",
         minutes=15,
         test=test_equal_count,
@@ -234,29 +171,30 @@ EXERCISES = [
         explanation="No bin is nearly empty now; in return the bins are narrow where most answers are.",
     ),
     Exercise(
-        key="520-4",
+        key="520-3",
         title="Stop early instead",
         minutes=15,
         test=test_stopped,
         hints=(
-            "Compile as in `train_one`, with smoothing 0, and pass `validation_data` and the callback to `fit`. "
-            "Validation labels must have the form of the training labels.",
-            "The last line: `judge(model.predict(test.inputs, verbose=0), 1.0, 0.9)`.",
+            "Compile as on the page, and pass `validation_data=(validation.inputs, validation.targets)` and "
+            "`callbacks=[keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)]` to `fit`.",
+            "`best_temperature` wants the logits of validation; `measures(*sure_and_right(logits, test.targets))` those of "
+            "the test images.",
         ),
-        solution={"is right": 0.904, "error": 0.022, "cost": 0.39},
+        solution={"temperature": 1.1, "is right": 0.904, "error": 0.022},
         program=PROGRAM,
         wrong_answers={
-            "percentages": {"is right": 90.4, "error": 2.2, "cost": 0.39},
-            "untrained": {"is right": 0.1, "error": 0.02, "cost": 1.0},
-            "trained to the end": {"is right": 0.925, "error": 0.05, "cost": 0.46},
-            "the cost of all digits": {"is right": 0.904, "error": 0.022, "cost": 390},
-            "another threshold": {"is right": 0.86, "error": 0.022, "cost": 0.21},
-            "not a number": {"is right": 0.904, "error": 0.022, "cost": math.nan},
-            "one left open": {"is right": 0.904, "error": ..., "cost": 0.39},
+            "percentages": {"temperature": 1.1, "is right": 90.4, "error": 2.2},
+            "untrained": {"temperature": 1.1, "is right": 0.1, "error": 0.02},
+            "trained to the end": {"temperature": 2.4, "is right": 0.925, "error": 0.05},
+            "the error of another network": {"temperature": 1.1, "is right": 0.904, "error": 0.05},
+            "a number of the list, not the temperature": {"temperature": 16, "is right": 0.904, "error": 0.022},
+            "not a number": {"temperature": math.nan, "is right": 0.904, "error": 0.022},
+            "one left open": {"temperature": 1.1, "is right": 0.904, "error": ...},
         },
         explanation=(
-            "Stopped where the validation loss is least, the network is nearly calibrated without a temperature; but in "
-            "most runs it is right a little less often, and costs more than the full training with one."
+            "Stopped where the validation loss is least, the network is nearly calibrated without a temperature. In most "
+            "runs it is right a little less often than after the full training."
         ),
     ),
 ]

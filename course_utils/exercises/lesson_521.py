@@ -26,7 +26,7 @@ def test_changes(answer):
             raise Wrong(f"Think again about '{change}': {WHY[change]}")
 
 
-def examples_needed(change, spread, steps):
+def labels_needed(change, spread, steps):
     return int(np.ceil(np.round((steps * spread / change) ** 2, 9)))
 
 
@@ -54,19 +54,19 @@ def steps_not_squared(change, spread, steps):
     return math.ceil(steps * (spread / change) ** 2)
 
 
-def test_examples(answer):
+def test_labels(answer):
     mistakes = {
-        not_squared: "The usual step is spread / sqrt(n): solve for n, and a square appears.",
-        not_whole: "Half an example cannot be had: the smallest whole number that is large enough.",
+        not_squared: "The mean of n labels has the standard deviation spread / sqrt(n): solve for n, and a square appears.",
+        not_whole: "Half a label cannot be had: the smallest whole number that is large enough.",
         rounded_down: "Rounded down, the mean is not yet far enough away. Round up.",
-        upside_down: "A smaller change takes more examples: the fraction is upside down.",
-        spread_alone: "How many steps away was asked for: `steps` is missing.",
+        upside_down: "A smaller change takes more labels: the fraction is upside down.",
+        spread_alone: "One standard deviation is not enough: `steps` is missing.",
         steps_not_squared: "`steps` stands inside the square, too.",
     }
-    cases = [(0.013, 0.045, 2.58), (0.02, 0.04, 2.0), (0.3, 1.7, 3.0), (0.11, 0.5, 2.2)]
+    cases = [(0.1, 0.35, 2.58), (0.03, 0.23, 2.0), (0.15, 0.47, 3.0), (0.05, 0.33, 2.2)]
     for case in cases:
-        result = one_number(answer(*case), "The number of examples")
-        right = examples_needed(*case)
+        result = one_number(answer(*case), "The number of labels")
+        right = labels_needed(*case)
         if result == right:
             continue
         for mistake, message in mistakes.items():
@@ -75,73 +75,86 @@ def test_examples(answer):
         raise Wrong(f"For a change of {case[0]}, spread {case[1]}, {case[2]} steps: {right}, not {result:g}.")
 
 
-def level_of_each(looks, wanted):
-    return 1 - (1 - wanted) ** (1 / looks)
+def level_of_each(looks, chance):
+    return 1 - (1 - chance) ** (1 / looks)
 
 
-def divided(looks, wanted):
-    return wanted / looks
+def divided(looks, chance):
+    return chance / looks
 
 
-def chance_in_all(looks, wanted):
-    return 1 - (1 - wanted) ** looks
+def chance_in_all(looks, chance):
+    return 1 - (1 - chance) ** looks
 
 
-def root_alone(looks, wanted):
-    return wanted ** (1 / looks)
+def root_alone(looks, chance):
+    return chance ** (1 / looks)
 
 
-def of_silence(looks, wanted):
-    return (1 - wanted) ** (1 / looks)
+def of_silence(looks, chance):
+    return (1 - chance) ** (1 / looks)
 
 
-def unchanged(looks, wanted):
-    return wanted
+def unchanged(looks, chance):
+    return chance
 
 
 def test_level(answer):
     mistakes = {
         divided: "That is the rule of Bonferroni: safe and close, but a little too strict. The exact level was asked for.",
-        chance_in_all: "That is the chance in all if each look has the level `wanted`. Solve it for the level.",
+        chance_in_all: "That is the chance in all if each look has the level `chance`. Solve it for the level.",
         root_alone: "That is the level at which *all* looks sound. Begin with the chance that none does.",
         of_silence: "That is the chance that one look stays silent. The level is what is missing to 1.",
-        unchanged: "With the level `wanted` at each look, the chance in all grows with the looks.",
+        unchanged: "With the level `chance` at each look, the chance in all grows with the looks.",
     }
-    for looks, wanted in ((100, 0.05), (7, 0.2), (365, 0.5), (2, 0.1)):
-        result = one_number(answer(looks, wanted), "The level")
-        right = level_of_each(looks, wanted)
+    for looks, chance in ((100, 0.05), (7, 0.2), (365, 0.5), (2, 0.1)):
+        result = one_number(answer(looks, chance), "The level")
+        right = level_of_each(looks, chance)
         if np.isclose(result, right, rtol=1e-6):
             continue
         for mistake, message in mistakes.items():
-            if np.isclose(result, mistake(looks, wanted), rtol=1e-6):
+            if np.isclose(result, mistake(looks, chance), rtol=1e-6):
                 raise Wrong(message)
-        raise Wrong(f"For {looks} looks and {wanted} in all you return {result:.6f}; it should be {right:.6f}.")
+        raise Wrong(f"For {looks} looks and {chance} in all you return {result:.6f}; it should be {right:.6f}.")
 
 
-NAMES = ("is right", "ink", "confidence", "squares")
+KINDS = ("unchanged", "moved 2 pixels", "noisier")
 
 
-def test_paler(answer):
-    right, ink, confidence, squares = measured_numbers(answer, *NAMES, shares=NAMES)
-    if right < 0.85:
-        raise Wrong("Paler digits hardly harm this model. Are the labels those of `fresh`? Is it 0.8 times the image?")
-    if ink < 0.5 and confidence < 0.5:
-        raise Wrong("The ink falls by a fifth: 100 images make that plain. Was `seen` given the paler images?")
-    if ink < 0.9:
-        raise Wrong("The alarm of the ink should sound nearly always. Are ink and confidence exchanged?")
-    if squares < 0.8:
-        raise Wrong("The squares hold the ink as well, and should sound nearly always.")
-    if confidence < 0.4:
-        raise Wrong("The confidence should sound in most batches of 100. Were the batches smaller?")
+def test_squares(answer):
+    unchanged, moved, noisier = measured_numbers(answer, *KINDS, shares=KINDS)
+    if unchanged > 0.2:
+        raise Wrong("So many false alarms? The alarm sounds at a p-value of at most 0.01.")
+    if moved < 0.2:
+        raise Wrong(
+            "That is what the ink finds. Does each image give 49 numbers, and is the batch one of moved digits?"
+        )
+    if moved < 0.7:
+        raise Wrong("25 moved digits set it off nearly always. Were the batches smaller?")
+    if noisier > 0.7:
+        raise Wrong("Of 25 noisier digits it notices little. Were the batches larger, or are two kinds exchanged?")
 
 
 PROGRAM = """
-images = fresh * 0.8
-answers, _ = answer(images)
-counts = count_alarms(seen(images), size=100, batches=40)
-paler = {"is right": (answers == labels).mean()}
-for name, number in counts.items():
-    paler[name] = number / 40
+from course_utils.metrics.drift import discrepancy_p_value, median_width
+
+
+def squares(images):
+    means = keras.ops.average_pool(images, 4)  # (n, 7, 7, 1)
+    return np.asarray(means).reshape(-1, 49)
+
+
+of_reference_squares = squares(reference)
+width = median_width(of_reference_squares)
+shares = {}
+for kind in ("unchanged", "moved 2 pixels", "noisier"):
+    random = np.random.default_rng(0)
+    rows = squares(arriving[kind])
+    count = 0
+    for _ in range(40):
+        batch = random.choice(rows, 25, replace=False)
+        count += discrepancy_p_value(of_reference_squares, batch, width) <= 0.01
+    shares[kind] = count / 40
 """
 
 EXERCISES = [
@@ -168,14 +181,14 @@ EXERCISES = [
     ),
     Exercise(
         key="521-2",
-        title="How many examples it takes",
+        title="How many labels?",
         minutes=10,
-        test=test_examples,
+        test=test_labels,
         hints=(
-            "The mean of n has the usual step spread / sqrt(n). Set change = steps * spread / sqrt(n).",
-            "n = (steps * spread / change)², rounded up: `math.ceil` or `np.ceil`.",
+            "More labels make the standard deviation of the mean smaller. When is `change` exactly `steps` of them?",
+            "Solve change = steps * spread / sqrt(n) for n, and round up: `np.ceil`.",
         ),
-        solution=examples_needed,
+        solution=labels_needed,
         wrong_answers={
             "not squared": not_squared,
             "not whole": not_whole,
@@ -186,7 +199,7 @@ EXERCISES = [
             "always a hundred": lambda change, spread, steps: 100,
         },
         also_right={"by math": lambda change, spread, steps: math.ceil(steps**2 * spread**2 / change**2 - 1e-9)},
-        explanation="Half the change takes four times as many examples.",
+        explanation="Half the change takes four times as many labels.",
     ),
     Exercise(
         key="521-3",
@@ -195,7 +208,7 @@ EXERCISES = [
         test=test_level,
         hints=(
             "All looks stay silent with the chance (1 - level) ** looks.",
-            "Set that to 1 - wanted and take the root.",
+            "Set that to 1 - chance and take the root.",
         ),
         solution=level_of_each,
         wrong_answers={
@@ -204,33 +217,35 @@ EXERCISES = [
             "the root alone": root_alone,
             "the chance of silence": of_silence,
             "the same level": unchanged,
-            "a constant": lambda looks, wanted: 0.01,
+            "a constant": lambda looks, chance: 0.01,
         },
-        also_right={"by logarithms": lambda looks, wanted: -math.expm1(math.log1p(-wanted) / looks)},
-        explanation="wanted / looks is nearly the same for small chances, and holds without independence too.",
+        also_right={"by logarithms": lambda looks, chance: -math.expm1(math.log1p(-chance) / looks)},
+        explanation="chance / looks is nearly the same for small chances, and holds without independence too.",
     ),
     Exercise(
         key="521-4",
-        title="Paler digits",
-        minutes=15,
-        test=test_paler,
+        title="Where the ink is",
+        minutes=20,
+        test=test_squares,
         hints=(
-            "`answer(images)` gives answers and confidences; compare the answers with `labels`.",
-            "`count_alarms(seen(images), size=100, batches=40)` counts; divide by 40.",
+            "`np.asarray(keras.ops.average_pool(images, 4)).reshape(-1, 49)` gives 49 numbers an image; "
+            "`median_width` and `discrepancy_p_value` want those of the reference first.",
+            "As in `share_of_alarms`: draw 25 rows, 40 times, and count how often the p-value is at most 0.01.",
         ),
-        solution={"is right": 0.94, "ink": 1.0, "confidence": 0.95, "squares": 1.0},
+        solution={"unchanged": 0.0, "moved 2 pixels": 0.975, "noisier": 0.0},
         program=PROGRAM,
         wrong_answers={
-            "percentages": {"is right": 94, "ink": 100, "confidence": 95, "squares": 100},
-            "counts": {"is right": 0.94, "ink": 40, "confidence": 38, "squares": 40},
-            "other labels": {"is right": 0.1, "ink": 1.0, "confidence": 0.95, "squares": 1.0},
-            "unchanged images": {"is right": 0.94, "ink": 0.0, "confidence": 0.0, "squares": 0.0},
-            "exchanged": {"is right": 0.94, "ink": 0.7, "confidence": 1.0, "squares": 1.0},
-            "the squares asleep": {"is right": 0.94, "ink": 1.0, "confidence": 0.95, "squares": 0.1},
-            "batches of ten": {"is right": 0.94, "ink": 1.0, "confidence": 0.1, "squares": 1.0},
-            "not a number": {"is right": 0.94, "ink": 1.0, "confidence": math.nan, "squares": 1.0},
-            "one left open": {"is right": 0.94, "ink": 1.0, "confidence": ..., "squares": 1.0},
+            "percentages": {"unchanged": 0, "moved 2 pixels": 97.5, "noisier": 0},
+            "the level forgotten": {"unchanged": 0.95, "moved 2 pixels": 1.0, "noisier": 0.9},
+            "the ink": {"unchanged": 0.0, "moved 2 pixels": 0.0, "noisier": 0.9},
+            "batches of ten": {"unchanged": 0.0, "moved 2 pixels": 0.6, "noisier": 0.0},
+            "batches of a hundred": {"unchanged": 0.0, "moved 2 pixels": 1.0, "noisier": 1.0},
+            "not a number": {"unchanged": 0.0, "moved 2 pixels": math.nan, "noisier": 0.0},
+            "one left open": {"unchanged": 0.0, "moved 2 pixels": 0.975, "noisier": ...},
         },
-        explanation="All three sound, and the model hardly suffers: an alarm says different, not worse.",
+        explanation=(
+            "It looks at *where* the ink is: 25 moved digits are enough, to which the ink is blind. No alarm is first "
+            "everywhere: noise in the single pixels is averaged away in the squares."
+        ),
     ),
 ]

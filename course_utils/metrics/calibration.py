@@ -3,6 +3,18 @@
 import numpy as np
 
 
+def sure_and_right(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How sure each answer is, the largest probability of its softmax, and whether it is right: both (n,).
+
+    `logits` (n, classes), `labels` (n,) are whole numbers. Raises ValueError for other shapes, or without an answer.
+    """
+    logits, labels = np.asarray(logits, dtype="float64"), np.asarray(labels)
+    if logits.ndim != 2 or labels.shape != (len(logits),) or not len(logits):
+        raise ValueError(f"Logits (n, classes) and labels (n,) are needed, not {logits.shape} and {labels.shape}.")
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))  # the largest of a row is 1
+    return 1 / powers.sum(axis=1), logits.argmax(axis=1) == labels
+
+
 def expected_calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = 10) -> float:
     """The mean gap between how sure the answers are and how often they are right (Guo and others, 2017, equation 3).
 

@@ -1,4 +1,4 @@
-"""Whether two sets of examples come from one distribution, by all their numbers at once; lesson 521 works it out by hand."""
+"""Whether two sets of examples come from one distribution, by all their numbers at once; an exercise of lesson 521 uses it."""
 
 import numpy as np
 

@@ -3,6 +3,7 @@
 from course_utils.viz.animations import show_animation
 from course_utils.viz.charts import heat_map, line_chart, place_legend, show_confusions
 from course_utils.viz.convolution import show_kernel_positions, show_sliding_window
+from course_utils.viz.distributions import show_largest_gap
 from course_utils.viz.dots import dot_chart
 from course_utils.viz.drawings import draw_block, draw_game, draw_mask, draw_network, draw_recurrence
 from course_utils.viz.images import image_grid
@@ -29,6 +30,7 @@ __all__ = [
     "show_animation",
     "show_confusions",
     "show_kernel_positions",
+    "show_largest_gap",
     "show_reliability",
     "show_sliding_window",
     "table",

@@ -1,0 +1,268 @@
+"""Exercises of lesson 522, when should it refuse?"""
+
+import math
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+
+
+def test_bill(answer):
+    found = one_number(answer, "The cost")
+    mistakes = {
+        0.725: "That is the expected cost. The labels are known here: count what was paid.",
+        7: "That is the sum over the four digits. Divide by their number.",
+        2.5: "That is the bill without refusals. Which of the four are below the threshold?",
+        3: "That is the bill if a mistake costs 10. Here it costs 5.",
+        2.75: "The third answer would have been wrong, but it was not given: refused, it costs 1.",
+        0.75: "The threshold is that for the price 10. Here it is 1 - 1/5, and 0.85 is answered.",
+        1.25: "A refusal is not free: it costs 1.",
+    }
+    for mistake, message in mistakes.items():
+        if np.isclose(found, mistake):
+            raise Wrong(message)
+    expect_close(found, 1.75, f"You give {found:g}. Add a right answer, a wrong one and two refusals; divide by 4.")
+
+
+def pays_from(wrong, refusal):
+    return max(0.0, 1 - refusal / wrong)
+
+
+def cost_ratio(wrong, refusal):
+    return refusal / wrong
+
+
+def below_zero(wrong, refusal):
+    return 1 - refusal / wrong
+
+
+def turned_round(wrong, refusal):
+    return max(0.0, 1 - wrong / refusal)
+
+
+def share_of_both(wrong, refusal):
+    return wrong / (wrong + refusal)
+
+
+def always_nine_tenths(wrong, refusal):
+    return 0.9
+
+
+def test_pays_from(answer):
+    mistakes = {
+        cost_ratio: "That is the cost ratio, the smallest 1 - p at which to refuse. Asked for is p.",
+        turned_round: "The ratio is turned round: a dear mistake must raise the threshold.",
+        share_of_both: "Answering costs wrong * (1 - p), refusing costs refusal. Set both equal and solve for p.",
+        always_nine_tenths: "0.9 belongs to the prices 10 and 1. The threshold follows from the two arguments.",
+    }
+    random = np.random.default_rng(520)
+    prices = [(10, 1), (8, 2), (100, 1), (3, 5), *map(tuple, random.integers(1, 50, (4, 2)).tolist())]
+    for wrong, refusal in prices:
+        result = one_number(answer(wrong, refusal), "The threshold")
+        right = pays_from(wrong, refusal)
+        if np.isclose(result, right):
+            continue
+        if result < 0:
+            raise Wrong(f"For the prices {wrong} and {refusal} you return {result:g}. A confidence is at least 0.")
+        for mistake, message in mistakes.items():
+            if np.isclose(result, mistake(wrong, refusal)):
+                raise Wrong(message)
+        raise Wrong(f"For the prices {wrong} and {refusal} you return {result:g}; it should be {right:g}.")
+
+
+def largest_coverage(confidence, right, promised):
+    order = np.argsort(-confidence)
+    among_surest = np.cumsum(right[order]) / np.arange(1, len(right) + 1)
+    kept = np.flatnonzero(among_surest >= promised)
+    return (kept[-1] + 1) / len(right) if kept.size else 0.0
+
+
+def by_loop(confidence, right, promised):
+    best = 0.0
+    for threshold in confidence:
+        answered = confidence >= threshold
+        if right[answered].mean() >= promised:
+            best = max(best, answered.mean())
+    return best
+
+
+def stops_too_early(confidence, right, promised):
+    order = np.argsort(-confidence)
+    among_surest = np.cumsum(right[order]) / np.arange(1, len(right) + 1)
+    broken = np.flatnonzero(among_surest < promised)
+    return broken[0] / len(right) if broken.size else 1.0
+
+
+def least_sure_first(confidence, right, promised):
+    return largest_coverage(-confidence, right, promised)
+
+
+def count_of_answers(confidence, right, promised):
+    return largest_coverage(confidence, right, promised) * len(right)
+
+
+def believes_the_confidence(confidence, right, promised):
+    return (confidence >= promised).mean()
+
+
+def share_right(confidence, right, promised):
+    return right.mean()
+
+
+def in_order_of_arrival(confidence, right, promised):
+    return largest_coverage(-np.arange(len(right)), right, promised)
+
+
+def test_coverage(answer):
+    mistakes = {
+        stops_too_early: "The share falls and rises again: after the first broken promise a larger coverage can keep it.",
+        least_sure_first: "The least sure are answered first: sort by -confidence.",
+        count_of_answers: "That is a number of digits. The coverage is their share of all.",
+        believes_the_confidence: "That takes the confidence at its word. The promise is about the labels.",
+        share_right: "That is the share of right answers if all are given.",
+        in_order_of_arrival: "The answers are taken as they arrive. The surest come first.",
+    }
+    random = np.random.default_rng(522)
+    for size, promised in ((40, 0.9), (60, 0.8), (30, 0.75)):
+        confidence = random.permutation(np.linspace(0.3, 0.99, size))
+        right = random.random(size) < confidence
+        right[np.argsort(-confidence)[[0, 1, 2, 3]]] = [True, False, True, True]  # breaks the promise early
+        result = one_number(answer(confidence, right, promised), "The coverage")
+        wanted = largest_coverage(confidence, right, promised)
+        if np.isclose(result, wanted):
+            continue
+        for mistake, message in mistakes.items():
+            if np.isclose(result, mistake(confidence, right, promised)):
+                raise Wrong(message)
+        raise Wrong(f"For {size} answers and the promise {promised} you return {result:g}; it should be {wanted:g}.")
+    if one_number(answer(np.array([0.9, 0.8]), np.array([False, False]), 0.5), "The coverage") != 0:
+        raise Wrong("If all answers are wrong, no coverage keeps the promise: 0.")
+
+
+NAMES = ("as trained", "with T", "refused")
+
+
+def test_dear(answer):
+    as_trained, with_t, refused = measured_numbers(answer, *NAMES, shares=("refused",))
+    if as_trained > 2:
+        raise Wrong("That is nearly the bill of answering all. Is the threshold 1 - 1/50 = 0.98?")
+    if as_trained < with_t:
+        raise Wrong("The temperature should make it cheaper. Are the two exchanged?")
+    if not 0.35 < with_t < 0.8:
+        raise Wrong(
+            "With the temperature a digit should cost between 0.35 and 0.8. Are price and threshold those of 50?"
+        )
+    if as_trained < 0.4:
+        raise Wrong("So cheap as trained? Is the price of a mistake 50 in `cost`, too?")
+    if not 0.3 < refused < 0.65:
+        raise Wrong("Between a third and two thirds are refused: those whose softened confidence is below 0.98.")
+
+
+PROGRAM = """
+price = 50
+threshold = 1 - 1 / price
+hard = sure_and_right(on_test[1], test.targets)
+soft = sure_and_right(on_test[1] / best[1], test.targets)
+at_50 = {
+    "as trained": cost(*hard, threshold, price),
+    "with T": cost(*soft, threshold, price),
+    "refused": (soft[0] < threshold).mean(),
+}
+"""
+
+EXERCISES = [
+    Exercise(
+        key="522-1",
+        title="The bill of four digits",
+        minutes=5,
+        test=test_bill,
+        hints=(
+            "The threshold is 1 - 1/5 = 0.8: two are answered, two refused.",
+            "One answer is right, one wrong: 0 and 5. Each refusal costs 1.",
+        ),
+        solution=1.75,
+        wrong_answers={
+            "the expected cost": 0.725,
+            "sum over digits": 7,
+            "nothing refused": 2.5,
+            "the price 10": 3,
+            "refused counted as wrong": 2.75,
+            "threshold 0.9": 0.75,
+            "refusals for nothing": 1.25,
+            "something else": 0.5,
+            "not a number": math.nan,
+        },
+        also_right={"as a fraction": 7 / 4},
+        explanation="(0 + 5 + 1 + 1) / 4 = 1.75. Expected were (0.15 + 0.75 + 1 + 1) / 4 = 0.725.",
+    ),
+    Exercise(
+        key="522-2",
+        title="The threshold for any two prices",
+        minutes=10,
+        test=test_pays_from,
+        hints=(
+            "Answering costs wrong * (1 - p) on average, refusing costs refusal.",
+            "Equal at p = 1 - refusal / wrong. And if a refusal costs more than a mistake?",
+        ),
+        solution=pays_from,
+        wrong_answers={
+            "the cost ratio": cost_ratio,
+            "below 0 if refusing is dear": below_zero,
+            "turned round": turned_round,
+            "share of both prices": share_of_both,
+            "0.9 for all prices": always_nine_tenths,
+            "a price": lambda wrong, refusal: wrong - refusal,
+        },
+        also_right={"by the difference": lambda wrong, refusal: max(wrong - refusal, 0) / wrong},
+        explanation="If a refusal costs more than a mistake, it pays to answer always: the threshold is 0.",
+    ),
+    Exercise(
+        key="522-3",
+        title="As many answers as a promise allows",
+        minutes=15,
+        test=test_coverage,
+        hints=(
+            "`right[np.argsort(-confidence)]` puts the verdicts in order, the surest first; the page's "
+            "`right_among_surest` does the rest.",
+            "The largest k whose share keeps the promise, divided by the number of answers. It need not be the first.",
+        ),
+        solution=largest_coverage,
+        wrong_answers={
+            "stops at the first break": stops_too_early,
+            "least sure first": least_sure_first,
+            "a count": count_of_answers,
+            "the confidence believed": believes_the_confidence,
+            "the share of right ones": share_right,
+            "not sorted": in_order_of_arrival,
+            "all": lambda confidence, right, promised: 1.0,
+        },
+        also_right={"by a loop over thresholds": by_loop},
+        explanation="Chosen on validation like this, the promise holds about, not surely, on other digits.",
+    ),
+    Exercise(
+        key="522-4",
+        title="A dearer mistake",
+        minutes=10,
+        test=test_dear,
+        hints=(
+            "The threshold is 1 - 1/50. `costs_of(1, 50)` holds the two costs, or use `cost` with `sure_and_right`.",
+            "The share refused: (confidence < 0.98).mean(), with the confidence of `on_test[1] / best[1]`.",
+        ),
+        solution={"as trained": 1.25, "with T": 0.57, "refused": 0.44},
+        program=PROGRAM,
+        wrong_answers={
+            "percent refused": {"as trained": 1.25, "with T": 0.57, "refused": 44},
+            "all answered": {"as trained": 3.9, "with T": 3.9, "refused": 0.0},
+            "exchanged": {"as trained": 0.57, "with T": 1.25, "refused": 0.44},
+            "the price 10": {"as trained": 0.47, "with T": 0.29, "refused": 0.24},
+            "a mistake costs 10": {"as trained": 0.39, "with T": 0.37, "refused": 0.44},
+            "refused as trained": {"as trained": 1.25, "with T": 0.57, "refused": 0.12},
+            "not a number": {"as trained": 1.25, "with T": math.nan, "refused": 0.44},
+            "one left open": {"as trained": 1.25, "with T": 0.57, "refused": ...},
+        },
+        explanation=(
+            "Refusing all costs 1. As trained, a network hardly beats that, or costs more; with its temperature it costs "
+            "about half, and refuses nearly half."
+        ),
+    ),
+]
