@@ -32,3 +32,26 @@ def error_of(function: Callable[[], object]) -> str:
     except Exception as error:
         return f"{type(error).__name__}: {error}".splitlines()[0]
     return "no error"
+
+
+def restart(network: keras.Model, build: Callable[[], keras.Model]) -> None:
+    """Give a compiled network the random weights of a new `build()`, and its optimizer an empty memory.
+
+    The graph that `compile` and the first `fit` made stays: a new training begins without the second or so that it costs
+    to make one. The learning rate stays as it is. Raises ValueError if `build` makes another network, or if the
+    network is not compiled.
+    """
+    if not network.compiled:
+        raise ValueError("Compile the network first.")
+    made = build()
+    shapes = [weights.shape for weights in network.weights]
+    if [weights.shape for weights in made.weights] != shapes:
+        raise ValueError(f"`build` makes a network with other weights than the one to restart, which has {shapes}.")
+    network.set_weights(made.get_weights())
+    optimizer = network.optimizer
+    empty = type(optimizer).from_config(optimizer.get_config())
+    for one in (optimizer, empty):
+        if not one.built:
+            one.build(network.trainable_variables)
+    for variable, value in zip(optimizer.variables, empty.variables):
+        variable.assign(value)
