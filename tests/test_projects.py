@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from clones import ROOT, call_course, make_clone
 
+from course_utils.claims import read_claims
+from course_utils.command.lessons import printed_text
 from course_utils.projects import rain, tunes, typefaces
 from course_utils.projects.briefs import NAMES, find_brief, projects_folder
 from course_utils.projects.check import check_project
@@ -203,3 +205,12 @@ def test_the_wheel_holds_the_briefs():
         "wheel"
     ]
     assert "projects" in wheel["only-include"] and wheel["sources"]["projects"] == "course_utils/projects/files"
+
+
+def test_worked_examples_are_stored_as_they_ran():
+    for path in sorted((ROOT / "projects").glob("*/worked_*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
+        assert counts == list(range(1, len(counts) + 1)), f"{path.name}: python tools/refresh_projects.py"
+        assert all(holds for _, holds in read_claims(printed_text(notebook)))
+        assert str(ROOT) not in path.read_text(encoding="utf-8")

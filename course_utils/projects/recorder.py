@@ -29,7 +29,7 @@ class Recorder:
         self.path, self.cell, self.seed, self.depth = path, 0, None, 0
         self.trained_on: dict[int, int] = {}  # the hash of a row and the cell that trained on it
         self.opened: dict[int, int] = {}  # the hash of a row of the test part and the cell that opened it
-        self.wrapped: set[int] = set()
+        self.openings, self.last_step = 0, None
 
     def note(self, kind: str, **facts: Any) -> None:
         """Write one event down."""
@@ -52,6 +52,7 @@ class Recorder:
         self.wrap()
 
     def on_course_event(self, kind: str, **facts: Any) -> None:
+        self.openings += kind == "opened"
         if "rows" in facts:
             facts["rows"] = (facts["rows"], "opened")
         self.note(kind, **facts)
@@ -103,7 +104,9 @@ class Recorder:
 
     def _stepping(self, function: Callable) -> Callable:
         def apply(*arguments: Any, **named: Any) -> Any:
-            if self.depth == 0:  # a loop of the project's own, not inside fit
+            step = (self.cell, self.seed, self.openings)
+            if self.depth == 0 and step != self.last_step:  # a loop of the project's own, told once, not at each step
+                self.last_step = step
                 self.note("trained", what="a loop of its own", network=True, seed=self.seed)
             return function(*arguments, **named)
 
