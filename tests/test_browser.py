@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from chromium import Chromium, find_chromium
 
+from course_utils.browser import learners_folder, prepare_in_node, read_in_node, save_page, vendor
 from course_utils.browser import page as page_module
-from course_utils.browser import prepare_in_node, read_in_node, save_page, vendor
 from course_utils.browser.drawings import DIGITS, line, moved
 from course_utils.browser.node import find_node
 from course_utils.datasets import load_digits
@@ -94,6 +94,14 @@ def test_a_page_holds_all_it_needs_and_names_no_address(tmp_path):
     assert "://" not in own and not re.search(r"""(src|href)=["'](?!data:)""", own)
     with pytest.raises(FileNotFoundError):
         save_page(tmp_path / "none.onnx", tmp_path / "page.html")
+
+
+def test_a_page_is_left_with_the_learner_and_never_among_the_lessons(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert learners_folder() != tmp_path and learners_folder().is_dir()
+    (tmp_path / "my").mkdir()
+    monkeypatch.chdir(tmp_path / "my")
+    assert learners_folder() == tmp_path / "my"
 
 
 # The page's code in Node

@@ -3,7 +3,10 @@
 import base64
 import html
 import os
+import tempfile
 from pathlib import Path
+
+from course_utils.environment import in_colab
 
 HERE = Path(__file__).parent
 
@@ -27,6 +30,17 @@ def save_page(onnx_file: str | os.PathLike, place: str | os.PathLike, title: str
     place = Path(place)
     place.write_text(text, encoding="utf-8", newline="\n")
     return place.resolve()
+
+
+def learners_folder() -> Path:
+    """Where a lesson may leave a file for its reader: this folder if it is `my` or Colab's, else a new one for passing things.
+
+    So nothing is written among the course's own files.
+    """
+    here = Path.cwd()
+    if (here.name == "my" or in_colab()) and os.access(here, os.W_OK):
+        return here
+    return Path(tempfile.mkdtemp(prefix="lesson-"))
 
 
 def _base64(path: Path) -> str:
