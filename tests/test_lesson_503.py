@@ -9,6 +9,7 @@ from pathlib import Path
 
 import kubernetes_validate
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -18,7 +19,8 @@ import_quietly()
 
 import tensorflow as tf  # noqa: E402
 
-from course_utils.workers import Team, train  # noqa: E402
+from course_utils.metrics.training import largest_difference  # noqa: E402
+from course_utils.workers import Team, steps_of, train  # noqa: E402
 from course_utils.workers.network import build_network, build_optimizer  # noqa: E402
 
 FILES = Path(train.__file__).parent
@@ -33,6 +35,21 @@ def test_each_epoch_takes_each_image_once_in_an_order_of_its_own():
 
 def test_what_is_left_over_at_the_end_of_an_epoch_is_never_a_smaller_batch():
     assert {len(train.batch_numbers(step, 11, 3)) for step in range(9)} == {3}
+
+
+def test_steps_of_keeps_one_worker_and_its_steps_alone():
+    rows = [{"worker": 0, "start": 10}, {"worker": 1, "step": 11, "loss": 9.0, "images": [1]}]
+    rows += [{"worker": 0, "step": 11, "loss": 0.5, "images": [4, 2]}]
+    table = steps_of(pd.DataFrame(rows))
+    assert table.index.tolist() == [11] and table.loc[11, "loss"] == 0.5 and table.loc[11, "images"] == [4, 2]
+    assert steps_of(pd.DataFrame(rows), worker=1)["loss"].tolist() == [9.0]
+
+
+def test_the_largest_difference_is_of_any_number_in_any_array():
+    one, other = [np.zeros((2, 2)), np.ones(3)], [np.full((2, 2), 0.25), np.array([1.0, 0.5, 1.0])]
+    assert largest_difference(one, other) == largest_difference(other, one) == 0.5
+    with pytest.raises(ValueError):
+        largest_difference(one, other[:1])
 
 
 def backup_in(folder, index=0):

@@ -161,10 +161,10 @@ def test_kill(answer):
         answer, "began after", "done twice", "largest difference", counts=("began after", "done twice")
     )
     if start % 10:
-        raise Wrong("A backup is made after every tenth step. Take `start` of the second run.")
+        raise Wrong("A backup is made after every tenth step. Where does the second run begin?")
     if start == 0:
         raise Wrong(
-            "Began at nothing? Take `start` of the *second* run, and kill after step 33, not before the first backup."
+            "Began at nothing? Take the start of the *second* run, and kill after step 33, not before the first backup."
         )
     if start > 60:
         raise Wrong("At step 70 all is done: take the first backup that the second run found.")
@@ -175,30 +175,24 @@ def test_kill(answer):
     if difference < 0:
         raise Wrong("A difference without its sign is wanted.")
     if difference > 1e-5:
-        raise Wrong("The weights should agree. Did you load the last backup of this run, and compare with `weights`?")
+        raise Wrong("The weights should agree. Did you load the last backup of this run, and compare with `goal`?")
 
 
 PROGRAM = """
-run = train_with_a_kill(victim=0, after=33)
-_, first_steps = of_worker_0(run["first"])
-second_start, second_steps = of_worker_0(run["second"])
-resumed = build_network()
-last = tf.train.latest_checkpoint(run["backup"])
-tf.train.Checkpoint(network=resumed).restore(last).expect_partial()
-differences = []
-for one, other in zip(resumed.get_weights(), weights):
-    differences.append(np.abs(one - other).max())
+other_backup = tempfile.mkdtemp()
+codes, first_run, second_run = train_with_a_kill(0, 33, other_backup)
+began_after = second_run.index.min() - 1
 finding = {
-    "began after": second_start,
-    "done twice": first_steps.index.max() - second_start,
-    "largest difference": max(differences),
+    "began after": began_after,
+    "done twice": first_run.index.max() - began_after,
+    "largest difference": difference_from_goal(other_backup),
 }
 """
 
 EXERCISES = [
     Exercise(
         key="503-1",
-        title="What belongs into the backup?",
+        title="What belongs in the backup?",
         minutes=5,
         test=test_needed,
         hints=(
@@ -263,8 +257,8 @@ EXERCISES = [
         minutes=20,
         test=test_kill,
         hints=(
-            "train_with_a_kill(victim=0, after=33), then `of_worker_0` on both runs.",
-            "Load the last backup as above, into a new network; compare with `weights`, pair by pair.",
+            "train_with_a_kill(0, 33, backup) with a new folder: tempfile.mkdtemp(). Both runs have the number of the step as their index.",
+            "The second run began after its first step less one; difference_from_goal(backup) compares the weights.",
         ),
         solution={"began after": 30, "done twice": 4, "largest difference": 1.5e-7},
         program=PROGRAM,

@@ -61,3 +61,8 @@ def steps_when_turned(
 def same_weights(one: Sequence[np.ndarray], other: Sequence[np.ndarray], tolerance: float = 1e-3) -> bool:
     """Whether two lists of arrays agree, each pair to `tolerance`. Raises ValueError if one list is longer."""
     return all(np.allclose(left, right, atol=tolerance) for left, right in zip(one, other, strict=True))
+
+
+def largest_difference(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> float:
+    """The largest distance of any number from its partner, in two lists of arrays. Raises ValueError if one list is longer."""
+    return max(float(np.abs(left - right).max()) for left, right in zip(one, other, strict=True))

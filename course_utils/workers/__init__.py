@@ -3,6 +3,6 @@
 `course_utils.workers.team` is imported by lessons; the programs are run by `python -m course_utils.workers.NAME`.
 """
 
-from course_utils.workers.team import Team
+from course_utils.workers.team import Team, steps_of
 
-__all__ = ["Team"]
+__all__ = ["Team", "steps_of"]

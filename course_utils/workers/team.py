@@ -137,6 +137,13 @@ class Team:
         return Path(self._folder.name) / f"{index}.{kind}"
 
 
+def steps_of(reports: pd.DataFrame, worker: int = 0) -> pd.DataFrame:
+    """A row for each step that one worker has reported, with its number as the index: "loss", "images" (a list of numbers)."""
+    own = reports[reports["worker"] == worker].dropna(subset="step")
+    own = own.set_index(own["step"].astype(int))
+    return own[["loss", "images"]]
+
+
 def environment_of_a_worker() -> dict[str, str]:
     """The environment of this process, so that a worker imports the same package; without the address of another cluster."""
     package = str(Path(__file__).parents[2])

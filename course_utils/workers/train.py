@@ -20,9 +20,11 @@ import tensorflow as tf  # isort: skip
 
 def batch_numbers(step: int, images: int, batch_size: int) -> np.ndarray:
     """Which images step number `step` (from 0) learns from."""
-    epoch, place = divmod(step, images // batch_size)
+    steps_an_epoch = images // batch_size
+    epoch = step // steps_an_epoch
     order = np.random.default_rng(epoch).permutation(images)
-    return order[place * batch_size : (place + 1) * batch_size]
+    first = batch_size * (step % steps_an_epoch)
+    return order[first : first + batch_size]
 
 
 def choose_strategy(workers: int) -> tf.distribute.Strategy:
@@ -36,7 +38,7 @@ def choose_strategy(workers: int) -> tf.distribute.Strategy:
 
 def make_train_step(strategy, network, optimizer, batch_size: int) -> Callable:
     """A compiled function (images, labels) -> loss; each replica has its own part."""
-    loss_of_each = keras.losses.SparseCategoricalCrossentropy(True, reduction=None)
+    loss_of_each = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction=None)
 
     def replica_step(images, labels):
         with tf.GradientTape() as tape:
