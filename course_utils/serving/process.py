@@ -35,7 +35,7 @@ class Server:
         self._files = tempfile.TemporaryDirectory(prefix="server-", ignore_cleanup_errors=True)
         self._ending: weakref.finalize | None = None
 
-    def start(self, seconds: float = 60) -> "Server":
+    def start(self, seconds: float = 180) -> "Server":
         """Start the process and wait until a version is loaded. Does nothing if it runs already.
 
         Raises RuntimeError with its last words if it ends, TimeoutError if no version is loaded after `seconds`.
@@ -94,7 +94,7 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def wait_for_version(self, version: int, seconds: float = 60) -> None:
+    def wait_for_version(self, version: int, seconds: float = 180) -> None:
         """Return as soon as this version answers. Errors as those of `start`."""
         self._wait_for("version", seconds, version)
 
