@@ -76,20 +76,25 @@ def compare_answers(answers: np.ndarray, logits: np.ndarray, labels: np.ndarray)
     }
 
 
-def load_litert(file: str | os.PathLike) -> Callable[[np.ndarray], np.ndarray]:
-    """A function from inputs (n, ...) to answers by a LiteRT file with one input and one output, as lesson 510 builds it."""
+def load_litert(file: str | os.PathLike, plain: bool = False) -> Callable[[np.ndarray], np.ndarray]:
+    """A function from inputs (n, ...) to answers by a LiteRT file with one input and one output, as lesson 510 builds it.
+
+    A `plain` interpreter has LiteRT's own operations only and none of the faster ones that it may call, as on a bare device.
+    """
     import tensorflow as tf
 
+    kinds = tf.lite.experimental.OpResolverType
+    kind = kinds.BUILTIN_WITHOUT_DEFAULT_DELEGATES if plain else kinds.AUTO
     with quiet():
-        interpreter = tf.lite.Interpreter(str(file))
+        interpreter = tf.lite.Interpreter(str(file), experimental_op_resolver_type=kind)
         interpreter.allocate_tensors()  # here the interpreter says what it runs on
     place_in = interpreter.get_input_details()[0]["index"]
     place_out = interpreter.get_output_details()[0]["index"]
 
     def answer(inputs: np.ndarray) -> np.ndarray:
-        interpreter.resize_tensor_input(place_in, inputs.shape)
+        interpreter.resize_tensor_input(place_in, np.shape(inputs))
         interpreter.allocate_tensors()
-        interpreter.set_tensor(place_in, inputs)
+        interpreter.set_tensor(place_in, np.asarray(inputs))
         interpreter.invoke()
         return interpreter.get_tensor(place_out)
 
@@ -100,12 +105,13 @@ def load_litert(file: str | os.PathLike) -> Callable[[np.ndarray], np.ndarray]:
 class StoredTensor:
     """A tensor of a LiteRT file as the interpreter holds it: whole numbers, and what turns them into real ones.
 
-    `scales` has one number, or one for each row of weights; it is empty where the values are real numbers already.
+    `steps` (LiteRT says scales) has one number, or one for each row of weights; it is empty where the values are real
+    numbers already.
     """
 
     name: str
     values: np.ndarray
-    scales: np.ndarray
+    steps: np.ndarray
     zero_points: np.ndarray
 
 
@@ -158,6 +164,20 @@ def verdicts(model: object, inputs: np.ndarray) -> dict[str, str]:
     return found
 
 
+def file_reader(model: object, format: str) -> Callable[[np.ndarray], np.ndarray]:
+    """Write a Keras model into a new file, read it as its user would: a function from inputs (n, ...) to answers.
+
+    `format` is one of ".keras", "SavedModel", "ONNX" and "LiteRT"; LiteRT is read with its own operations only. Errors of
+    the converter and of the reader come through; raises ValueError for another format.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"The format is one of {', '.join(FORMATS)}, not {format!r}.")
+    place = os.path.join(tempfile.mkdtemp(), FORMATS[format])
+    with quiet():
+        _write(format, model, place)
+        return _reader(format, place)
+
+
 def _verdict(format: str, model: object, inputs: np.ndarray, expected: np.ndarray, place: str) -> str:
     with quiet():
         try:
@@ -165,7 +185,7 @@ def _verdict(format: str, model: object, inputs: np.ndarray, expected: np.ndarra
         except Exception:  # each converter has errors of its own
             return "not written"
         try:
-            answers = _read_and_answer(format, place, inputs)
+            answers = _reader(format, place)(inputs)
         except Exception:
             return "not readable"
     return "same answers" if np.allclose(answers, expected, atol=1e-5) else "OTHER ANSWERS"
@@ -180,25 +200,20 @@ def _write(format: str, model: object, place: str) -> None:
         model.export(place, format={"ONNX": "onnx", "LiteRT": "litert"}[format])
 
 
-def _read_and_answer(format: str, place: str, inputs: np.ndarray) -> np.ndarray:
+def _reader(format: str, place: str) -> Callable[[np.ndarray], np.ndarray]:
     import keras
     import tensorflow as tf
 
     if format == ".keras":
-        return np.asarray(keras.saving.load_model(place)(inputs))
+        model = keras.saving.load_model(place)
+        return lambda inputs: np.asarray(model(inputs))
     if format == "SavedModel":
         loaded = tf.saved_model.load(place)  # held in a variable: else its weights are gone before it answers
-        return loaded.serve(inputs).numpy()
+        return lambda inputs: loaded.serve(inputs).numpy()
     if format == "ONNX":
         import onnxruntime
 
         session = onnxruntime.InferenceSession(place)
-        return session.run(None, {session.get_inputs()[0].name: np.asarray(inputs)})[0]
-    plain = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    interpreter = tf.lite.Interpreter(place, experimental_op_resolver_type=plain)
-    source = interpreter.get_input_details()[0]["index"]
-    interpreter.resize_tensor_input(source, np.shape(inputs))
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(source, np.asarray(inputs))
-    interpreter.invoke()
-    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+        name = session.get_inputs()[0].name
+        return lambda inputs: session.run(None, {name: np.asarray(inputs)})[0]
+    return load_litert(place, plain=True)

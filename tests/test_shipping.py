@@ -116,7 +116,7 @@ def test_tensors_of_a_file_are_found_by_shape_and_type(tmp_path, network, inputs
     np.testing.assert_array_equal(stored.values, kernel.T)
     hidden = shipping.find_tensor(tmp_path / "a.tflite", inputs, (7, 4), "float32")
     np.testing.assert_allclose(hidden.values, network.layers[0](inputs), atol=1e-5)
-    assert hidden.scales.size == 0
+    assert hidden.steps.size == 0
     with pytest.raises(ValueError, match="0 tensors of int8 have the shape"):
         shipping.find_tensor(tmp_path / "a.tflite", inputs, (4, 5), "int8")
 
@@ -134,12 +134,28 @@ def test_verdicts_without_packages_for_onnx(monkeypatch, network, inputs):
 @pytest.mark.parametrize("kind", [".keras", "SavedModel", "LiteRT"])
 def test_a_file_that_answers_otherwise_or_not_at_all_is_named(monkeypatch, network, inputs, kind):
     monkeypatch.setattr(shipping, "FORMATS", {kind: shipping.FORMATS[kind]})
-    monkeypatch.setattr(shipping, "_read_and_answer", lambda *arguments: network(inputs).numpy() + 0.001)
+    monkeypatch.setattr(shipping, "_reader", lambda *arguments: lambda inputs: network(inputs).numpy() + 0.001)
     assert shipping.verdicts(network, inputs) == {kind: "OTHER ANSWERS"}
-    monkeypatch.setattr(shipping, "_read_and_answer", lambda *arguments: 1 / 0)
+    monkeypatch.setattr(shipping, "_reader", lambda *arguments: 1 / 0)
     assert shipping.verdicts(network, inputs) == {kind: "not readable"}
     monkeypatch.setattr(shipping, "_write", lambda *arguments: 1 / 0)
     assert shipping.verdicts(network, inputs) == {kind: "not written"}
+
+
+@pytest.mark.parametrize("kind", list(shipping.FORMATS))
+def test_a_file_reader_answers_as_the_model_for_any_number_of_inputs(network, inputs, kind):
+    answer = shipping.file_reader(network, kind)
+    for some in (inputs, inputs[:1]):
+        np.testing.assert_allclose(answer(some), network(some), atol=1e-5)
+
+
+def test_a_file_reader_knows_four_formats_and_passes_errors_on(network):
+    with pytest.raises(ValueError, match="one of .keras, SavedModel, ONNX, LiteRT"):
+        shipping.file_reader(network, "pickle")
+    steps = keras.Input((6, 3))
+    loop = keras.Model(steps, keras.layers.LSTM(2)(steps))
+    with pytest.raises(RuntimeError, match="not supported"):
+        shipping.file_reader(loop, "LiteRT")
 
 
 def test_the_small_lenet_is_that_of_lesson_501():

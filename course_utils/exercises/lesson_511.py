@@ -7,63 +7,65 @@ from course_utils.scale import current_scale
 
 
 def test_paper(answer):
-    names = ("scale", "whole numbers", "largest error")
+    names = ("step", "whole numbers", "largest error")
     if not isinstance(answer, dict) or not set(names) <= set(answer):
-        raise Wrong('The answer is a dictionary: {"scale": ..., "whole numbers": [...], "largest error": ...}.')
+        raise Wrong('The answer is a dictionary: {"step": ..., "whole numbers": [...], "largest error": ...}.')
     left = [name for name in names if answer[name] is Ellipsis]
     if left:
         raise Wrong(f"Still `...`: {', '.join(left)}.")
-    step = some_numbers(answer["scale"], (), "The scale")
+    step = some_numbers(answer["step"], (), "The step")
     if np.isclose(step, 0.7 / 127):
-        raise Wrong("That is the scale for 8 bits. Four bits reach from -7 to 7.")
+        raise Wrong("That is the step for 8 bits. Four bits reach from -7 to 7.")
     if np.isclose(step, 0.7 / 8):
         raise Wrong("The largest weight shall become 7, not 8.")
-    expect_close(step, 0.1, "The scale is the largest size divided by the largest whole number.", tolerance=1e-3)
+    expect_close(
+        step, 0.1, "The step is the largest absolute value divided by the largest whole number.", tolerance=1e-3
+    )
     whole = some_numbers(answer["whole numbers"], (3,), "The three whole numbers")
     if np.array_equal(whole, [7, -3, 0]):
         raise Wrong("0.08 / 0.1 is 0.8: round to the nearest whole number, do not cut off.")
     if np.array_equal(whole, [7, 3, 1]):
         raise Wrong("-0.32 is negative, and so is its whole number.")
-    expect_close(whole, [7, -3, 1], "Divide each weight by the scale and round.", tolerance=1e-6)
+    expect_close(whole, [7, -3, 1], "Divide each weight by the step and round.", tolerance=1e-6)
     error = some_numbers(answer["largest error"], (), "The largest error")
     if np.isclose(error, 0.05):
-        raise Wrong("Half a scale is the most that can happen. How large is the largest error of these three?")
+        raise Wrong("Half a step is the most that can happen. How large is the largest error of these three?")
     if np.isclose(error, 0.2):
-        raise Wrong("That error is counted in steps. Multiply by the scale.")
+        raise Wrong("That error is counted in steps. Multiply by the step.")
     expect_close(error, 0.02, "Compare 0.7, -0.3 and 0.1 with the true weights.", tolerance=1e-3)
 
 
-PAPER = {"scale": 0.1, "whole numbers": [7, -3, 1], "largest error": 0.02}
+PAPER = {"step": 0.1, "whole numbers": [7, -3, 1], "largest error": 0.02}
 PAPER_PROGRAM = """
 weights = np.array([0.7, -0.32, 0.08])
-scales = 0.7 / 7
-whole = np.round(weights / scales)
+step = 0.7 / 7
+whole = np.round(weights / step)
 on_paper = {
-    "scale": scales,
+    "step": step,
     "whole numbers": whole.astype(int).tolist(),
-    "largest error": np.abs(scales * whole - weights).max(),
+    "largest error": np.abs(step * whole - weights).max(),
 }
 """
 
 
-def scale_and_zero_point(low, high):
-    scale = (high - low) / 255
-    return scale, round(-128 - low / scale)
+def step_and_zero_point(low, high):
+    step = (high - low) / 255
+    return step, round(-128 - low / step)
 
 
 def from_the_other_end(low, high):
-    scale = (high - low) / 255
-    return scale, int(np.floor(127 - high / scale + 0.5))
+    step = (high - low) / 255
+    return step, int(np.floor(127 - high / step + 0.5))
 
 
 def in_256_steps(low, high):
-    scale = (high - low) / 256
-    return scale, round(-128 - low / scale)
+    step = (high - low) / 256
+    return step, round(-128 - low / step)
 
 
 def not_rounded(low, high):
-    scale = (high - low) / 255
-    return scale, -128 - low / scale
+    step = (high - low) / 255
+    return step, -128 - low / step
 
 
 def symmetric(low, high):
@@ -71,13 +73,13 @@ def symmetric(low, high):
 
 
 def from_zero(low, high):
-    scale = (high - low) / 255
-    return scale, round(-low / scale)
+    step = (high - low) / 255
+    return step, round(-low / step)
 
 
 def wrong_sign(low, high):
-    scale = (high - low) / 255
-    return scale, round(low / scale) - 128
+    step = (high - low) / 255
+    return step, round(low / step) - 128
 
 
 def low_forgotten(low, high):
@@ -90,15 +92,15 @@ def test_range(answer):
         not_rounded: "The zero point is a whole number: 0 itself must be stored without an error.",
         symmetric: "That is the rule for weights, with zero point 0. Here `low` shall become -128 and `high` 127.",
         from_zero: "That fills 0 to 255. Shift it: `low` becomes -128.",
-        wrong_sign: "With that zero point `low` does not become -128: real = scale * (whole - zero point). Mind the sign.",
+        wrong_sign: "With that zero point `low` does not become -128: real = step * (whole - zero point). Mind the sign.",
         low_forgotten: "That is right only where `low` is 0. The range is high - low.",
     }
     random = np.random.default_rng()
     ranges = [(-0.7, 2.3), (0.0, 1.0), (-1.1, 3.2), (-4.0, 0.3)]
     ranges += [(float(random.uniform(-3, -1)), float(random.uniform(1.5, 6)))]
     for low, high in ranges:
-        result = some_numbers(answer(low, high), (2,), "Scale and zero point")
-        right = np.array(scale_and_zero_point(low, high))
+        result = some_numbers(answer(low, high), (2,), "Step and zero point")
+        right = np.array(step_and_zero_point(low, high))
         exact = -128 - low / right[0]
         close_to_half = abs(exact % 1 - 0.5) < 1e-3  # either neighbour is then right
         zero_is_right = result[1] % 1 == 0 and abs(result[1] - right[1]) <= close_to_half
@@ -108,7 +110,7 @@ def test_range(answer):
             if np.allclose(result, mistake(low, high), rtol=1e-6, atol=1e-9):
                 raise Wrong(message)
         raise Wrong(
-            f"From {low:.3f} to {high:.3f} the scale is {right[0]:.5f} and the zero point {right[1]:.0f}; "
+            f"From {low:.3f} to {high:.3f} the step is {right[0]:.5f} and the zero point {right[1]:.0f}; "
             f"you return {result[0]:.5f} and {result[1]:g}."
         )
 
@@ -118,42 +120,96 @@ def count_of_test_digits() -> int:
     return 10_000 if current_scale() == "full" else 1000
 
 
-def test_weights_alone(answer):
-    size, mistakes, difference = measured_numbers(
-        answer, "kB", "mistakes", "largest difference", counts=("mistakes",)
-    )  # fmt: skip
-    if 20_000 < size < 100_000:
-        raise Wrong("That size is in bytes. `kilobytes` divides by 1000.")
-    if 60 < size < 100:
-        raise Wrong("That is the size of 4 bytes a weight: this file is not quantized. Is `optimizations` given?")
-    if not 20 < size < 60:
-        raise Wrong("The size should be between 20 and 60 kB: about a byte a weight, and the plan.")
-    if mistakes > 0.15 * count_of_test_digits():
-        raise Wrong(
-            "So many mistakes cannot be: weights alone in 8 bits cost next to nothing. Take the test images as they are."
-        )
-    if difference < 1e-3:
-        raise Wrong("Weights were rounded, so some logit differs by more than 0.001. Did you read the new file?")
-    if difference > 2:
-        raise Wrong(
-            "That is the difference of the file with whole numbers throughout. Leave out the examples and the operations."
-        )
+def whole_logits(hidden, hidden_zero, weights, bias, factor, output_zero):
+    centred = hidden.astype("int32") - hidden_zero
+    sums = centred @ weights.astype("int32") + bias
+    whole = np.round(factor * sums) + output_zero
+    return np.clip(whole, -128, 127)
 
 
-WEIGHTS_PROGRAM = """
-rounded_file = folder + "/weights.tflite"
-with quiet():
-    model.export(
-        rounded_file, format="litert", optimizations=[tf.lite.Optimize.DEFAULT]
-    )
+def in_int64(hidden, hidden_zero, weights, bias, factor, output_zero):
+    sums = np.zeros((len(hidden), len(bias)), "int64") + bias
+    for column in range(len(weights)):
+        sums = sums + (hidden[:, column : column + 1].astype("int64") - hidden_zero) * weights[column]
+    return np.clip(np.rint(sums * factor + output_zero), -128, 127).astype("int8")
 
-found = compare_answers(load_litert(rounded_file)(images), logits, labels)
-weights_alone = {
-    "kB": kilobytes(rounded_file),
-    "mistakes": found["mistakes"],
-    "largest difference": found["largest difference"],
-}
-"""
+
+def no_zero_of_hidden(hidden, hidden_zero, weights, bias, factor, output_zero):
+    return whole_logits(hidden, 0, weights, bias, factor, output_zero)
+
+
+def no_zero_of_output(hidden, hidden_zero, weights, bias, factor, output_zero):
+    return whole_logits(hidden, hidden_zero, weights, bias, factor, 0)
+
+
+def no_bias(hidden, hidden_zero, weights, bias, factor, output_zero):
+    return whole_logits(hidden, hidden_zero, weights, 0 * bias, factor, output_zero)
+
+
+def bias_at_the_end(hidden, hidden_zero, weights, bias, factor, output_zero):
+    sums = (hidden.astype("int32") - hidden_zero) @ weights.astype("int32")
+    return np.clip(np.round(factor * sums) + bias + output_zero, -128, 127)
+
+
+def zero_with_the_wrong_sign(hidden, hidden_zero, weights, bias, factor, output_zero):
+    return whole_logits(hidden, -hidden_zero, weights, bias, factor, output_zero)
+
+
+def in_eight_bits(hidden, hidden_zero, weights, bias, factor, output_zero):
+    sums = (hidden - np.int8(hidden_zero)) @ weights + bias
+    return np.clip(np.round(factor * sums) + output_zero, -128, 127)
+
+
+def without_rounding(hidden, hidden_zero, weights, bias, factor, output_zero):
+    sums = (hidden.astype("int32") - hidden_zero) @ weights.astype("int32") + bias
+    return np.clip(factor * sums + output_zero, -128, 127)
+
+
+def decimals_dropped(hidden, hidden_zero, weights, bias, factor, output_zero):
+    return np.trunc(without_rounding(hidden, hidden_zero, weights, bias, factor, output_zero))
+
+
+def not_clipped(hidden, hidden_zero, weights, bias, factor, output_zero):
+    sums = (hidden.astype("int32") - hidden_zero) @ weights.astype("int32") + bias
+    return np.round(factor * sums) + output_zero
+
+
+def made_up_layer(seed):
+    """Whole numbers of a layer as a file stores them; some logits leave the range."""
+    random = np.random.default_rng(seed)
+    hidden = random.integers(-128, 128, (40, 64)).astype("int8")
+    weights = random.integers(-127, 128, (64, 10)).astype("int8")
+    bias = random.integers(-20_000, 20_000, 10).astype("int32")
+    factor = random.uniform(0.7, 1.0, 10) / 1000
+    return hidden, -128, weights, bias, factor, -7
+
+
+def test_whole_logits(answer):
+    mistakes = {
+        no_zero_of_hidden: "The zero point of the hidden values is missing: subtract it before you multiply.",
+        zero_with_the_wrong_sign: "A hidden value is s_h (b - z_h): subtract its zero point, do not add it.",
+        no_zero_of_output: "The zero point of the logits is missing: add it after rounding.",
+        no_bias: "The bias is missing: it is added to the whole sum.",
+        bias_at_the_end: "The bias is stored in the steps of the sum. Add it before you multiply by the factor.",
+        in_eight_bits: "Your sums ran over: int8 ends at 127. Turn hidden values and weights into int32 first.",
+        without_rounding: "The file stores whole numbers: round at the end.",
+        decimals_dropped: "Round to the nearest whole number; do not drop the decimals.",
+        not_clipped: "Some numbers lie outside -128 ... 127, where int8 ends. Cut them off.",
+    }
+    for seed in (1, 2, 3):
+        layer = made_up_layer(seed)
+        result = some_numbers(answer(*layer), (40, 10), "The whole logits")
+        right = whole_logits(*layer)
+        unrounded = without_rounding(*layer)
+        if np.abs(result - unrounded).max() <= 0.5 + 1e-6 and np.all(result % 1 == 0):
+            continue
+        for mistake, message in mistakes.items():
+            with np.errstate(over="ignore"):
+                wrong = mistake(*layer)
+            if np.allclose(result, wrong, atol=1e-6):
+                raise Wrong(message)
+        place = tuple(np.argwhere(np.abs(result - unrounded) > 0.5)[0])
+        raise Wrong(f"Row {place[0]}, column {place[1]}: {right[place]:.0f} is right, you have {result[place]:g}.")
 
 
 def test_needed(answer):
@@ -176,8 +232,7 @@ examples = {
 }
 needed = {}
 for name in examples:
-    file = folder + "/" + name + ".tflite"
-    export_int8(file, examples[name])
+    file = export_int8(name, examples[name])
     needed[name] = mistakes(load_litert(file)(images))
 """
 
@@ -189,13 +244,13 @@ EXERCISES = [
         test=test_paper,
         hints=(
             "The largest weight, 0.7, becomes 7.",
-            "Divide each weight by the scale, round, multiply by the scale again.",
+            "Divide each weight by the step, round, multiply by the step again.",
         ),
         solution=PAPER,
         program=PAPER_PROGRAM,
         wrong_answers={
-            "the scale of 8 bits": PAPER | {"scale": 0.7 / 127},
-            "divided by 8": PAPER | {"scale": 0.0875},
+            "the step of 8 bits": PAPER | {"step": 0.7 / 127},
+            "divided by 8": PAPER | {"step": 0.0875},
             "cut off": PAPER | {"whole numbers": [7, -3, 0]},
             "the sign lost": PAPER | {"whole numbers": [7, 3, 1]},
             "the worst that can be": PAPER | {"largest error": 0.05},
@@ -203,19 +258,19 @@ EXERCISES = [
             "not a number": PAPER | {"largest error": float("nan")},
             "one left open": PAPER | {"largest error": ...},
         },
-        explanation="0.7, -0.32 and 0.08 come back as 0.7, -0.3 and 0.1: the last two are 0.02 off, less than half a scale.",
+        explanation="0.7, -0.32 and 0.08 come back as 0.7, -0.3 and 0.1: the last two are 0.02 off, less than half a step.",
     ),
     Exercise(
         key="511-2",
-        title="Scale and zero point of a range",
+        title="Step and zero point of a range",
         minutes=10,
         test=test_range,
         hints=(
             "From -128 to 127 there are 255 steps, and they shall cover high - low.",
-            "real = scale * (whole - zero point). Put low for real and -128 for whole, and solve for the zero point.",
+            "real = step * (whole - zero point). Put low for real and -128 for whole, and solve for the zero point.",
             "Round the zero point to a whole number.",
         ),
-        solution=scale_and_zero_point,
+        solution=step_and_zero_point,
         wrong_answers={
             "256 steps": in_256_steps,
             "no whole number": not_rounded,
@@ -229,28 +284,30 @@ EXERCISES = [
     ),
     Exercise(
         key="511-3",
-        title="Round the weights alone",
-        minutes=10,
-        test=test_weights_alone,
+        title="The last layer in whole numbers",
+        minutes=15,
+        test=test_whole_logits,
         hints=(
-            "model.export(file, format='litert', optimizations=[tf.lite.Optimize.DEFAULT]), inside `with quiet():`.",
-            "Then kilobytes(file), and compare_answers(load_litert(file)(images), logits, labels).",
+            "First hidden.astype('int32') - hidden_zero: these are the b - z_h, (n, 64).",
+            "Their product with weights.astype('int32'), plus the bias, is the whole sum, (n, 10).",
+            "Multiply by `factor`, round, add the zero point of the logits, and np.clip(..., -128, 127).",
         ),
-        solution={"kB": 28.6, "mistakes": 46, "largest difference": 0.15},
-        program=WEIGHTS_PROGRAM,
+        solution=whole_logits,
         wrong_answers={
-            "not quantized": {"kB": 86.3, "mistakes": 46, "largest difference": 1e-5},
-            "in bytes": {"kB": 28_600, "mistakes": 46, "largest difference": 0.15},
-            "whole numbers throughout": {"kB": 28.2, "mistakes": 46, "largest difference": 3.4},
-            "the network itself": {"kB": 28.6, "mistakes": 46, "largest difference": 0.0},
-            "half of the digits": {"kB": 28.6, "mistakes": 510, "largest difference": 0.15},
-            "a share": {"kB": 28.6, "mistakes": 0.046, "largest difference": 0.15},
-            "not a number": {"kB": 28.6, "mistakes": 46, "largest difference": float("nan")},
-            "one left open": {"kB": 28.6, "mistakes": ..., "largest difference": 0.15},
+            "the zero point of the hidden values forgotten": no_zero_of_hidden,
+            "the zero point of the hidden values added": zero_with_the_wrong_sign,
+            "the zero point of the logits forgotten": no_zero_of_output,
+            "no bias": no_bias,
+            "the bias at the end": bias_at_the_end,
+            "sums in eight bits": in_eight_bits,
+            "not rounded": without_rounding,
+            "decimals dropped": decimals_dropped,
+            "not cut off": not_clipped,
         },
+        also_right={"column by column, in 64 bits": in_int64},
         explanation=(
-            "As small as with whole numbers throughout, and the logits move far less: no range of a step can be cut off. "
-            "But the chip needs floating point."
+            "With hidden values, weights and bias out of the file (`find_tensor`, types int8, int8 and int32) this gives the "
+            "file's own whole logits. One may differ by a step where a number lies just between two whole ones."
         ),
     ),
     Exercise(
