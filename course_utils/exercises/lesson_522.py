@@ -4,7 +4,14 @@ import math
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+from course_utils.exercises.exercise import (
+    Exercise,
+    Wrong,
+    expect_close,
+    expect_no_mistake,
+    measured_numbers,
+    one_number,
+)
 
 
 def test_bill(answer):
@@ -123,18 +130,18 @@ def test_coverage(answer):
         in_order_of_arrival: "The answers are taken as they arrive. The surest come first.",
     }
     random = np.random.default_rng(522)
-    for size, promised in ((40, 0.9), (60, 0.8), (30, 0.75)):
+    cases = []
+    for size, promised in ((40, 0.9), (60, 0.8), (30, 0.75), (50, 0.85)):
         confidence = random.permutation(np.linspace(0.3, 0.99, size))
         right = random.random(size) < confidence
         right[np.argsort(-confidence)[[0, 1, 2, 3]]] = [True, False, True, True]  # breaks the promise early
-        result = one_number(answer(confidence, right, promised), "The coverage")
-        wanted = largest_coverage(confidence, right, promised)
-        if np.isclose(result, wanted):
-            continue
-        for mistake, message in mistakes.items():
-            if np.isclose(result, mistake(confidence, right, promised)):
-                raise Wrong(message)
-        raise Wrong(f"For {size} answers and the promise {promised} you return {result:g}; it should be {wanted:g}.")
+        cases.append((confidence, right, promised))
+    results = [one_number(answer(*case), "The coverage") for case in cases]
+    for case, result in zip(cases, results):
+        if not np.isclose(result, largest_coverage(*case)):
+            expect_no_mistake(results, cases, mistakes)
+            size, wanted = len(case[1]), largest_coverage(*case)
+            raise Wrong(f"For {size} answers and the promise {case[2]} you return {result:g}; it should be {wanted:g}.")
     if one_number(answer(np.array([0.9, 0.8]), np.array([False, False]), 0.5), "The coverage") != 0:
         raise Wrong("If all answers are wrong, no coverage keeps the promise: 0.")
 
@@ -146,7 +153,7 @@ def test_dear(answer):
     as_trained, with_t, refused = measured_numbers(answer, *NAMES, shares=("refused",))
     if as_trained > 2:
         raise Wrong("That is nearly the bill of answering all. Is the threshold 1 - 1/50 = 0.98?")
-    if as_trained < with_t:
+    if as_trained < 0.8 * with_t:
         raise Wrong("The temperature should make it cheaper. Are the two exchanged?")
     if not 0.35 < with_t < 0.8:
         raise Wrong(
