@@ -82,8 +82,8 @@ def divides_by_zero(points, box):
 
 def test_scale_of(answer):
     mistakes = {
-        shorter_side: "That makes the *shorter* side as long as the box: the longer one sticks out.",
         width_only: "That looks at the width alone. A tall 1 would stick out of the box.",
+        shorter_side: "That makes the *shorter* side as long as the box: the longer one sticks out.",
         from_zero: "That measures from 0. The bounding box begins at the least x and the least y.",
         turned_round: "The factor is turned round: a drawing of 100 in a box of 20 shrinks to a fifth.",
         diagonal: "That is the diagonal of the bounding box. Its longer side was asked for.",
