@@ -66,9 +66,3 @@ def test_another_network_does_not_answer_alike(shipped):
     answers = LESSON["load_onnx"](str(folder / "digits.onnx"))(images)
     found = shipping.compare_answers(answers, other(images).numpy(), np.zeros(6, "int64"))
     assert found["largest difference"] > 1e-2
-
-
-def test_the_class_with_numpy_works_on_numbers_only():
-    model = LESSON["Sorted"]()
-    steps = np.random.default_rng(0).normal(size=(2, 6, 3)).astype("float32")
-    np.testing.assert_allclose(model(steps), model(steps[..., ::-1]), atol=1e-6)  # sorted: their order is lost

@@ -7,15 +7,15 @@ from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measu
 FILES = (".keras", "SavedModel", "ONNX", "LiteRT")
 CHOSEN = {
     "go on with the training tomorrow": ".keras",
-    "a phone app without network": "LiteRT",
+    "a phone app that works without internet": "LiteRT",
     "a server with TensorFlow that takes raw text": "SavedModel",
-    "a C# program on a desk": "ONNX",
+    "a C# program on a desktop computer": "ONNX",
 }
 WHY = {
     "go on with the training tomorrow": "only one of the four keeps the optimizer's memory.",
-    "a phone app without network": "a phone wants the smallest interpreter.",
+    "a phone app that works without internet": "a phone wants the smallest interpreter.",
     "a server with TensorFlow that takes raw text": "operations on strings are in one kind of exported file only.",
-    "a C# program on a desk": "an open standard with runtimes for many languages is wanted.",
+    "a C# program on a desktop computer": "an open standard with runtimes for many languages is wanted.",
 }
 
 
@@ -113,7 +113,7 @@ def test_camera(answer):
 
 PROGRAM = """
 with_rescaling = keras.Sequential(
-    [keras.Input((28, 28, 1)), layers.Rescaling(1 / 255), model]
+    [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255), model]
 )
 with quiet():
     with_rescaling.export(folder + "/camera.tflite", format="litert")
@@ -135,16 +135,16 @@ EXERCISES = [
         test=test_choices,
         hints=(
             "Each of the four files is right once.",
-            "Look at the column `read by` of the table, and at the row `text` of the last one.",
+            "Look at the column `read by` of the table, and at what *When to use it* says about text.",
         ),
         solution=CHOSEN,
         wrong_answers={
             "an exported file to train on": CHOSEN | {"go on with the training tomorrow": "SavedModel"},
-            "TensorFlow on a phone": CHOSEN | {"a phone app without network": "SavedModel"},
+            "TensorFlow on a phone": CHOSEN | {"a phone app that works without internet": "SavedModel"},
             "text by ONNX": CHOSEN | {"a server with TensorFlow that takes raw text": "ONNX"},
-            "Keras in C#": CHOSEN | {"a C# program on a desk": ".keras"},
-            "a word of one's own": CHOSEN | {"a C# program on a desk": "pickle"},
-            "one left open": CHOSEN | {"a C# program on a desk": ...},
+            "Keras in C#": CHOSEN | {"a C# program on a desktop computer": ".keras"},
+            "a word of one's own": CHOSEN | {"a C# program on a desktop computer": "pickle"},
+            "one left open": CHOSEN | {"a C# program on a desktop computer": ...},
         },
         also_right={
             "without the dot, in small letters": {task: file.lower().lstrip(".") for task, file in CHOSEN.items()}
@@ -183,7 +183,7 @@ EXERCISES = [
         minutes=15,
         test=test_camera,
         hints=(
-            "A trained model is a layer, too: keras.Sequential([keras.Input(...), layers.Rescaling(1 / 255), model]).",
+            "A trained model is a layer, too: keras.Sequential([keras.Input(...), keras.layers.Rescaling(1 / 255), model]).",
             "Export it with format='litert' under another name, read it with `load_litert`, and hand it 255 * images.",
             "The first file is readers['LiteRT']. The difference is np.abs(answers - logits).max().",
         ),
@@ -199,8 +199,8 @@ EXERCISES = [
             "a sign": {"without rescaling": -4300.0, "with rescaling": 2e-5},
         },
         explanation=(
-            "What is a layer of the model is in the file. Count the mistakes, too: this network reads most digits rightly "
-            "even so, because nearly all of its sums grow alike. Its logits are wrong all the same."
+            "What is a layer of the model is in the file. And the mistakes? Without rescaling this network still reads most "
+            "digits rightly, because nearly all of its sums grow alike. Its logits are wrong all the same."
         ),
     ),
 ]
