@@ -4,6 +4,12 @@ import numpy as np
 import pytest
 from notebook_functions import functions_of
 
+from course_utils.environment import import_quietly
+
+import_quietly()
+
+from course_utils.workers import traffic  # noqa: E402
+
 LESSON = functions_of("504")
 
 
@@ -20,8 +26,36 @@ def test_the_ring_gives_each_worker_the_sum(workers, length):
 
 
 def test_the_model_at_its_ends():
-    efficiency = LESSON["efficiency"]
-    assert efficiency(1, 0.1, 4e6, 1e6) == 1
-    values = [efficiency(workers, 0.1, 4e6, 1e8) for workers in (1, 2, 8, 64)]
-    assert values == sorted(values, reverse=True) and values[-1] > 0.1 / (0.1 + 2 * 4e6 / 1e8)
-    assert efficiency(8, 0.2, 4e6, 1e8) > efficiency(8, 0.1, 4e6, 1e8)
+    seconds = LESSON["exchange_seconds"]
+    assert seconds(1, 4e6, 1e6) == 0 and seconds(2, 4e6, 1e6) == 4
+    values = [seconds(workers, 4e6, 1e6) for workers in (1, 2, 8, 64)]
+    assert values == sorted(values) and values[-1] < 2 * 4
+    assert seconds(8, 4e6, 1e6, wait=3.0) == seconds(8, 4e6, 1e6) + 3
+
+
+def test_steps_are_taken_in_turns_and_the_first_ones_are_not_counted(monkeypatch):
+    clock, net, log = [0.0], [0], []
+
+    def take(name, seconds, sent):
+        def step():
+            log.append(name)
+            first = log.count(name) <= traffic.FIRST_TURNS
+            clock[0] += 0.0 if first else seconds
+            net[0] += 0 if first else sent
+
+        return step
+
+    monkeypatch.setattr(traffic.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(traffic, "bytes_sent", lambda: net[0])
+    one, other = (take("a", 1.0, 0), take("b", 3.0, 50)), (take("c", 2.0, 0), take("d", 4.0, 70))
+    result = traffic.measure({"one": one, "other": other}, turns=5)
+    assert log == ["a", "b", "c", "d"] * (traffic.FIRST_TURNS + 5)
+    assert result["one"] == {"alone": 1.0, "together": 3.0, "bytes": 50}
+    assert result["other"] == {"alone": 2.0, "together": 4.0, "bytes": 70}
+
+
+def test_a_step_alone_learns_and_costs_no_bytes():
+    images = np.random.default_rng(1).random((6, 28, 28, 1)).astype("float32")
+    step = traffic.make_step(traffic.choose_strategy(1), traffic.NETWORKS["narrow"], images, np.arange(6))
+    losses = [step() for _ in range(5)]
+    assert losses[-1] < losses[0]

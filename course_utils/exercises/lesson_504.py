@@ -142,6 +142,33 @@ def test_needed(answer):
         raise Wrong(f"For {arguments} you return {result:g}; it should be {right}.")
 
 
+def test_factors(answer):
+    sent, efficiency = measured_numbers(answer, "bytes", "efficiency")
+    if min(sent, efficiency) <= 0:
+        raise Wrong("Factors are wanted: the new number divided by that of the page.")
+    if 5 < sent < 20:
+        raise Wrong("Ten times the images, but is there more than one slope for each weight? Measure the bytes again.")
+    if not 0.5 < sent < 2:
+        raise Wrong(
+            f"The bytes change by a factor of {sent:.3g}? Divide bytes by bytes, of the wide network both times."
+        )
+    if 0.95 < efficiency < 1.05 and efficiency == sent:
+        raise Wrong("The two factors are the same number. The efficiency is alone divided by together.")
+    if efficiency < 1:
+        raise Wrong("More computing and the same exchange: the efficiency should rise. Did you divide new by old?")
+    if efficiency > 20:
+        raise Wrong("An efficiency is at most 1, so it cannot rise that much. Is it alone divided by together?")
+
+
+FACTORS = """
+more = measure_steps(images[:2000], labels[:2000], workers=2)
+new_efficiency = more["alone"] / more["together"]
+factors = {
+    "bytes": more["bytes"]["wide"] / measured["bytes"]["wide"],
+    "efficiency": new_efficiency["wide"] / efficiency["wide"],
+}
+"""
+
 EXERCISES = [
     Exercise(
         key="504-1",
@@ -189,6 +216,7 @@ EXERCISES = [
         minutes=20,
         test=test_needed,
         hints=(
+            "What is the efficiency with k images? Which seconds of a step grow with k, which do not?",
             "With k images, computing takes c = k × seconds_an_image. The efficiency is c / (c + exchange).",
             "Solve c / (c + exchange) = wanted for c, divide by seconds_an_image, round up.",
         ),
@@ -203,5 +231,29 @@ EXERCISES = [
         },
         also_right={"one after the other": one_after_the_other},
         explanation="Efficiency can be bought with a larger part, as long as it fits into memory and still learns.",
+    ),
+    Exercise(
+        key="504-4",
+        title="Ten times the images",
+        minutes=15,
+        test=test_factors,
+        hints=(
+            "What travels is one slope for each weight. What is computed grows with the images.",
+            "more = measure_steps(images[:2000], labels[:2000], workers=2), then the efficiency of `wide` as on the page.",
+            "Both answers are new divided by old: more['bytes']['wide'] / measured['bytes']['wide'], for instance.",
+        ),
+        solution={"bytes": 1.0, "efficiency": 2.1},
+        program=FACTORS,
+        wrong_answers={
+            "ten times the bytes": {"bytes": 10.0, "efficiency": 2.1},
+            "bytes, not a factor": {"bytes": 6.5e6, "efficiency": 2.1},
+            "the same factor twice": {"bytes": 1.0, "efficiency": 1.0},
+            "old divided by new": {"bytes": 1.0, "efficiency": 0.47},
+            "a percentage": {"bytes": 1.0, "efficiency": 86.0},
+            "a difference": {"bytes": 0.0, "efficiency": 0.5},
+            "no number": {"bytes": float("nan"), "efficiency": 2.1},
+            "one left open": {"bytes": 1.0, "efficiency": ...},
+        },
+        explanation="Ten times the computing for the same exchange: that is what larger parts buy.",
     ),
 ]

@@ -24,7 +24,7 @@ def build_convolution() -> keras.Sequential:
     """A convolutional network for digits (28, 28, 1): few weights, much work. The same initial weights in each process."""
     keras.utils.set_random_seed(1)
     network = keras.Sequential([keras.Input((28, 28, 1))])
-    for filters in (16, 32, 32):
+    for filters in (16, 16):
         network.add(layers.Conv2D(filters, 3, padding="same", activation="relu"))
     network.add(layers.GlobalAveragePooling2D())
     network.add(layers.Dense(10))
