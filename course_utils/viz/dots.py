@@ -4,6 +4,7 @@ from itertools import cycle
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from course_utils.viz.charts import place_legend, short_number
 from course_utils.viz.show import show
@@ -30,6 +31,8 @@ def dot_chart(table: pd.DataFrame, *, x_label: str, alt: str, log_x: bool = Fals
     axis.set_xlabel(x_label)
     if log_x:
         axis.set_xscale("log")
+        axis.xaxis.set_major_formatter(FuncFormatter(lambda value, place: short_number(value)))
+        axis.xaxis.set_minor_formatter(NullFormatter())
     place_legend(axis)
     numbers = []
     for name, row in table.iterrows():
