@@ -1,7 +1,7 @@
 """The bout: four tasks, five networks of equally many weights, one training. `tools/bout.py` runs it, lesson 505 reads it.
 
-Each network gets the task as it likes it best: a grid of pixels for a convolution, rows or steps for a recurrent layer,
-patches for attention. Words become vectors first; these vectors are not counted as weights of the network.
+A convolution gets a grid of pixels or a row of steps. A recurrent layer and attention read patches; how long these are is
+chosen on the validation part, like the learning rate. Words become vectors first, which are not counted as weights.
 """
 
 from bisect import bisect_left
@@ -24,15 +24,13 @@ NETWORKS = ("dense", "convolution", "LSTM", "GRU", "transformer")
 
 
 class Task(NamedTuple):
-    """A problem of the bout: its parts, the number of classes, how many steps (or pixels a side) a patch has; for text, the
-    word of each code."""
+    """A problem of the bout: its parts, the number of classes, and for text the word of each code."""
 
     name: str
     train: Split
     validation: Split
     test: Split
     classes: int
-    patch: int
     words: tuple[str, ...] = ()
 
     @property
@@ -51,7 +49,7 @@ def signals() -> Task:
 
     parts = [mnist1d(count, seed) for seed, count in enumerate((4000, 1000, 1000))]
     parts = [Split(part.inputs[..., np.newaxis], part.targets) for part in parts]
-    return Task("signals", *parts, classes=10, patch=4)
+    return Task("signals", *parts, classes=10)
 
 
 def images() -> Task:
@@ -59,7 +57,7 @@ def images() -> Task:
     from course_utils.datasets import load_digits
 
     digits = load_digits()
-    return Task("images", digits.train, digits.validation, digits.test, classes=10, patch=7)
+    return Task("images", digits.train, digits.validation, digits.test, classes=10)
 
 
 def speech() -> Task:
@@ -72,7 +70,7 @@ def speech() -> Task:
         four_times = np.repeat(np.arange(len(part.targets)), 4)
         sounds, digits = place_at_random(part, four_times, seed)
         parts.append(Split(log_mel(sounds, spoken.details["rate"])[:, :60], digits))
-    return Task("speech", *parts, classes=10, patch=2)
+    return Task("speech", *parts, classes=10)
 
 
 def sentences() -> Task:
@@ -84,7 +82,7 @@ def sentences() -> Task:
     for part in (reviews.train, reviews.validation, reviews.test):
         codes = encode_words(part.texts, reviews.details["vocabulary"][:WORDS], SENTENCE)
         parts.append(Split(codes, part.labels))
-    return Task("sentences", *parts, classes=2, patch=1, words=tuple(reviews.details["vocabulary"][:WORDS]))
+    return Task("sentences", *parts, classes=2, words=tuple(reviews.details["vocabulary"][:WORDS]))
 
 
 TASKS: dict[str, Callable[[], Task]] = {
@@ -95,10 +93,20 @@ TASKS: dict[str, Callable[[], Task]] = {
 }
 
 
-def build(name: str, task: Task, width: int) -> keras.Model:
+def patches(name: str, task: str) -> tuple[int, ...]:
+    """The lengths of patches that a network may choose from on a task, in steps or pixels a side; 1 is no patch."""
+    if name == "transformer" and task == "images":
+        return (4, 7)
+    if name in ("LSTM", "GRU", "transformer"):
+        return {"signals": (1, 4), "speech": (1, 2)}.get(task, (1,))
+    return (1,)
+
+
+def build(name: str, task: Task, width: int, patch: int = 1) -> keras.Model:
     """One of `NETWORKS` for a task; `width` is the number of units of its layers. Its outputs are logits (n, classes).
 
-    Raises ValueError for another name.
+    LSTM and GRU read an image row by row, all else in patches of `patch` steps; the transformer cuts an image into squares
+    of `patch` pixels a side. Raises ValueError for another name.
     """
     inputs = keras.Input(task.train.inputs.shape[1:])
     stream = inputs
@@ -112,12 +120,12 @@ def build(name: str, task: Task, width: int) -> keras.Model:
     elif name in ("LSTM", "GRU"):
         if len(stream.shape) == 4:  # an image is read row by row
             stream = layers.Reshape(stream.shape[1:3])(stream)
-        elif task.patch > 1:  # fewer, longer steps: the patches that the transformer gets
-            stream = layers.Reshape((-1, task.patch * stream.shape[2]))(stream)
+        elif patch > 1:  # fewer, longer steps
+            stream = layers.Reshape((-1, patch * stream.shape[2]))(stream)
         stream = recurrent_stack(stream, width, kind=name, bidirectional=True)
     elif name == "transformer":
         words = ops.not_equal(inputs, 0) if task.is_text else None
-        stream = _transformer(stream, width, task.patch, words)
+        stream = _transformer(stream, width, patch, words)
     else:
         raise ValueError(f"There is no network {name!r} in the bout; it must be one of {', '.join(NETWORKS)}.")
     return keras.Model(inputs, layers.Dense(task.classes)(stream), name=name)
@@ -146,7 +154,7 @@ def _convolution(stream: keras.KerasTensor, width: int) -> keras.KerasTensor:
 def _transformer(
     stream: keras.KerasTensor, width: int, patch: int, words: keras.KerasTensor | None
 ) -> keras.KerasTensor:
-    """Patches become vectors; two blocks of attention with four heads; the mean over the places (of `words` only)."""
+    """Patches become vectors; two blocks of attention with two heads; the mean over the places (of `words` only)."""
     if len(stream.shape) == 4:
         stream = layers.Conv2D(width, patch, strides=patch)(stream)
         stream = layers.Reshape((-1, width))(stream)
@@ -157,7 +165,7 @@ def _transformer(
     stream = PositionEmbedding(stream.shape[1])(stream)
     looked_at = None if words is None else ops.expand_dims(words, 1)  # (n, 1, length): for all queries
     for name in ("encoder_1", "encoder_2"):
-        stream = encoder_block(stream, heads=4, hidden=2 * width, mask=looked_at, name=name)
+        stream = encoder_block(stream, heads=2, hidden=2 * width, mask=looked_at, name=name)
     stream = layers.LayerNormalization()(stream)
     return layers.GlobalAveragePooling1D()(stream, mask=words)
 
@@ -168,10 +176,10 @@ def count_weights(model: keras.Model) -> int:
     return model.count_params() - of_words
 
 
-def fitting_width(name: str, task: Task, weights: int = WEIGHTS) -> int:
-    """The width whose number of weights comes nearest to `weights`; a transformer's is a multiple of its four heads."""
-    step = 4 if name == "transformer" else 1
-    return step * nearest(lambda times: count_weights(build(name, task, step * times)), weights)
+def fitting_width(name: str, task: Task, patch: int = 1, weights: int = WEIGHTS) -> int:
+    """The width whose number of weights comes nearest to `weights`; a transformer's is a multiple of its two heads."""
+    step = 2 if name == "transformer" else 1
+    return step * nearest(lambda times: count_weights(build(name, task, step * times, patch)), weights)
 
 
 def nearest(size_of: Callable[[int], int], wanted: int) -> int:
@@ -195,10 +203,10 @@ class KeepBest(keras.callbacks.Callback):
         self.model.set_weights(self.weights)
 
 
-def prepare(name: str, task: Task, width: int, rate: float, steps: int, seed: int) -> keras.Model:
+def prepare(name: str, task: Task, width: int, patch: int, rate: float, steps: int, seed: int) -> keras.Model:
     """A new network, compiled: Adam, whose rate falls to zero on a cosine over `steps` steps."""
     keras.utils.set_random_seed(seed)
-    model = build(name, task, width)
+    model = build(name, task, width, patch)
     fall = keras.optimizers.schedules.CosineDecay(rate, steps)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(fall), loss, metrics=["accuracy"], jit_compile=False, steps_per_execution=10)
@@ -206,7 +214,7 @@ def prepare(name: str, task: Task, width: int, rate: float, steps: int, seed: in
 
 
 def train(
-    name: str, task: Task, width: int, rate: float, steps: int, seed: int, share: float = 1.0
+    name: str, task: Task, width: int, patch: int, rate: float, steps: int, seed: int, share: float = 1.0
 ) -> tuple[keras.Model, float]:
     """Train anew for `steps` steps on the first `share` of the examples; the model and its best validation accuracy.
 
@@ -214,7 +222,7 @@ def train(
     """
     if steps < 100 or steps % 100:
         raise ValueError(f"steps must be a multiple of 100, not {steps}.")
-    model = prepare(name, task, width, rate, steps, seed)
+    model = prepare(name, task, width, patch, rate, steps, seed)
     examples = batches(task.first(share), seed)
     keep = KeepBest()
     model.fit(
