@@ -1,5 +1,7 @@
 """Lesson 502: slopes of parts and of the whole, on the page and in the program of two devices."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from course_utils.environment import import_quietly
 import_quietly()
 
 import keras  # noqa: E402
+import tensorflow as tf  # noqa: E402
 
 from course_utils.workers import two_devices  # noqa: E402
 from course_utils.workers.network import all_weights, build_network  # noqa: E402
@@ -33,8 +36,8 @@ def test_centring_makes_the_parts_differ():
 def test_the_programs_watch_sees_each_step_and_each_image():
     images = np.random.default_rng(2).random((20, 28, 28, 1)).astype("float32")
     labels = np.arange(20) % 10
-    result = two_devices.watched_fit(two_devices.no_normalization, images, labels, 8)
-    assert result["calls"] == [8, 8, 4]
+    result = two_devices.watched_fit(two_devices.Training(images, labels, 8))
+    assert result["calls"] == [8, 8, 4] and result["devices"] == ["CPU:0"]
     assert result["weights"].shape == (3, build_network().count_params())
     assert not np.array_equal(result["weights"][0], result["weights"][2])
 
@@ -51,7 +54,8 @@ def test_the_network_of_the_watch_is_made_in_the_scope_and_trained_outside():
             seen.append("out")
 
     make = seen.append
-    two_devices.watched_fit(lambda: make("network"), images, labels, 4, scope=Scope())
+    training = two_devices.Training(images, labels, 4, make_normalization=lambda: make("network"))
+    two_devices.watched_fit(training, scope=Scope())
     assert seen == ["in", "network", "out"]
 
 
@@ -74,12 +78,32 @@ def test_what_the_other_process_leaves_comes_back_by_name(monkeypatch):
                 np.savez(self.given["--out"], **{"plain, mirrored": data["labels"]})
 
         def reports(self):
-            return pd.DataFrame({"training": ["plain, mirrored"], "calls": [[2, 1, 1]]})
+            row = {"worker": 0, "training": "plain, mirrored", "calls": [2, 1, 1], "devices": ["CPU:0", "CPU:1"]}
+            return pd.DataFrame([row])
 
     monkeypatch.setattr(two_devices, "Team", Fake)
     images = np.zeros((4, 28, 28, 1))
-    weights, calls = two_devices.train_on_devices(images, np.arange(4), devices=3, batch_size=4)
-    assert weights["plain, mirrored"].tolist() == [0, 1, 2, 3] and calls == {"plain, mirrored": [2, 1, 1]}
+    weights, reports = two_devices.train_on_devices(images, np.arange(4), devices=3, batch_size=4)
+    assert weights["plain, mirrored"].tolist() == [0, 1, 2, 3]
+    assert reports.loc["plain, mirrored"].to_dict() == {"calls": [2, 1, 1], "devices": ["CPU:0", "CPU:1"]}
+
+
+def test_clipping_reaches_the_optimizer():
+    images = np.random.default_rng(2).random((4, 28, 28, 1)).astype("float32")
+    plain = two_devices.Training(images, np.arange(4), 4)
+    steps = [two_devices.watched_fit(dataclasses.replace(plain, clip=clip))["weights"][0] for clip in (None, 1e-9)]
+    start = all_weights(build_network())
+    assert np.abs(steps[0] - start).max() > 1e-4 and np.abs(steps[1] - start).max() < 1e-6
+
+
+def test_accumulation_still_fails_under_a_strategy():
+    """When this fails, it works there: take the sentence out of exercise 502-3 and lesson 504."""
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    with strategy.scope():
+        network = build_network(width=2)
+        network.compile(keras.optimizers.SGD(0.1, gradient_accumulation_steps=2), "mse")
+    with pytest.raises(RuntimeError, match="merge_call"):
+        network.fit(np.zeros((4, 28, 28, 1)), np.zeros((4, 10)), batch_size=2, verbose=0)
 
 
 def test_all_weights_are_one_vector_in_the_order_of_the_layers():

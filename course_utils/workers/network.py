@@ -31,13 +31,13 @@ def build_convolution() -> keras.Sequential:
     return network
 
 
-def build_optimizer(network: keras.Model) -> keras.optimizers.SGD:
-    """Stochastic gradient descent with momentum, its memory made at once and not at the first step."""
-    optimizer = keras.optimizers.SGD(0.05, momentum=0.9)
+def build_optimizer(network: keras.Model, **settings: object) -> keras.optimizers.SGD:
+    """Stochastic gradient descent with momentum, its memory made at once and not at the first step; `settings` for SGD."""
+    optimizer = keras.optimizers.SGD(0.05, momentum=0.9, **settings)
     optimizer.build(network.trainable_variables)
     return optimizer
 
 
 def all_weights(network: keras.Model) -> np.ndarray:
-    """All weights of a network, one after the other, as one vector."""
-    return np.concatenate([array.ravel() for array in network.get_weights()])
+    """All trainable weights of a network, one after the other, as one vector; no moving averages."""
+    return np.concatenate([keras.ops.convert_to_numpy(weight).ravel() for weight in network.trainable_variables])
