@@ -69,7 +69,7 @@ def one_by_one(first_run, second_run):
     return count
 
 
-CASES = ((range(1, 28), range(21, 71)), (range(1, 21), range(21, 31)), (range(11, 20), range(16, 41)), (range(1, 6), range(1, 9)))  # fmt: skip
+CASES = ((range(1, 16), range(21, 31)), (range(1, 28), range(21, 71)), (range(1, 21), range(21, 31)), (range(11, 20), range(16, 41)), (range(1, 6), range(1, 9)))  # fmt: skip
 
 
 def test_both(answer):
@@ -170,22 +170,32 @@ def test_kill(answer):
         raise Wrong("At step 70 all is done: take the first backup that the second run found.")
     if start < 30:
         raise Wrong("The backup of step 30 was there. Did you kill after step 33?")
-    if twice > 10:
-        raise Wrong("At most ten steps lie between two backups: count the steps that *both* runs did.")
+    if start > 40:
+        raise Wrong("A kill after step 33 comes before step 50. Take the first backup that the second run found.")
+    if twice > 9:
+        raise Wrong("Fewer than ten steps lie between two backups: count the steps that *both* runs did.")
+    if start + twice < 33:
+        raise Wrong(
+            "Worker 0 had done step 33 before it was killed: the steps up to the backup and those done twice are fewer."
+        )
     if difference < 0:
         raise Wrong("A difference without its sign is wanted.")
     if difference > 1e-5:
-        raise Wrong("The weights should agree. Did you load the last backup of this run, and compare with `goal`?")
+        raise Wrong(
+            "The weights should agree. Did you load the last backup of this run, and compare with its `undisturbed`?"
+        )
 
 
 PROGRAM = """
-other_backup = tempfile.mkdtemp()
-codes, first_run, second_run = train_with_a_kill(0, 33, other_backup)
+other = tempfile.mkdtemp()
+codes, first, second = train_with_a_kill(0, 33, other)
+first_run = steps_of(first, worker=0)
+second_run = steps_of(second, worker=0)
 began_after = second_run.index.min() - 1
 finding = {
     "began after": began_after,
     "done twice": first_run.index.max() - began_after,
-    "largest difference": difference_from_goal(other_backup),
+    "largest difference": largest_difference(weights_in(other), weights_in(f"{other}/undisturbed")),
 }
 """
 
@@ -257,10 +267,10 @@ EXERCISES = [
         minutes=20,
         test=test_kill,
         hints=(
-            "train_with_a_kill(0, 33, backup) with a new folder: tempfile.mkdtemp(). Both runs have the number of the step as their index.",
-            "The second run began after its first step less one; difference_from_goal(backup) compares the weights.",
+            "train_with_a_kill(0, 33, folder) with a new folder: tempfile.mkdtemp(). Then steps_of, as above, for both runs.",
+            "The second run began after its first step less one. weights_in(folder) and weights_in(f'{folder}/undisturbed') are to be compared.",
         ),
-        solution={"began after": 30, "done twice": 4, "largest difference": 1.5e-7},
+        solution={"began after": 30, "done twice": 4, "largest difference": 0.0},
         program=PROGRAM,
         wrong_answers={
             "the step of the kill": {"began after": 33, "done twice": 4, "largest difference": 1e-7},
@@ -268,6 +278,8 @@ EXERCISES = [
             "killed too early": {"began after": 20, "done twice": 4, "largest difference": 1e-7},
             "all steps of the second run": {"began after": 30, "done twice": 40, "largest difference": 1e-7},
             "another network": {"began after": 30, "done twice": 4, "largest difference": 0.3},
+            "too few done twice": {"began after": 30, "done twice": 1, "largest difference": 0.0},
+            "a backup too late": {"began after": 50, "done twice": 2, "largest difference": 0.0},
             "half a step": {"began after": 30, "done twice": 3.5, "largest difference": 1e-7},
             "no number": {"began after": 30, "done twice": 4, "largest difference": float("nan")},
             "one left open": {"began after": 30, "done twice": ..., "largest difference": 1e-7},

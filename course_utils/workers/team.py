@@ -138,7 +138,10 @@ class Team:
 
 
 def steps_of(reports: pd.DataFrame, worker: int = 0) -> pd.DataFrame:
-    """A row for each step that one worker has reported, with its number as the index: "loss", "images" (a list of numbers)."""
+    """A row for each step that one worker has reported, with its number as the index.
+
+    Columns: "loss", that of the whole batch, and "images", the numbers of those in this worker's part.
+    """
     own = reports[reports["worker"] == worker].dropna(subset="step")
     own = own.set_index(own["step"].astype(int))
     return own[["loss", "images"]]

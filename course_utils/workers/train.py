@@ -93,19 +93,39 @@ class Backup:
         return int(self.steps.numpy())
 
 
-def train_on(backup: Backup, train_step: Callable, strategy, data: dict, options: argparse.Namespace) -> None:
-    """Do the steps that are still to do; each reports itself."""
+def train_on(
+    backup: Backup, train_step: Callable, strategy, data: dict, options: argparse.Namespace, say: Callable = report
+) -> None:
+    """Do the steps that are still to do; each worker says of each step the loss, and which images its own part held."""
     images, labels = data["images"], data["labels"]
     start = backup.restore()
-    report(start=start, replicas=strategy.num_replicas_in_sync)
+    say(start=start, replicas=strategy.num_replicas_in_sync)
     for step in range(start, options.steps):
         numbers = batch_numbers(step, len(images), options.batch_size)
         parts = share(strategy, images[numbers]), share(strategy, labels[numbers])
+        own = strategy.experimental_local_results(share(strategy, numbers))
         loss = train_step(*parts)
-        report(step=step + 1, loss=float(loss), images=numbers.tolist())
+        say(step=step + 1, loss=float(loss), images=np.concatenate(own).tolist())
         if (step + 1) % options.save_every == 0 or step + 1 == options.steps:
             backup.save(step + 1)
         time.sleep(options.pause)
+
+
+def new_training(strategy, options: argparse.Namespace, folder: str) -> tuple[Backup, Callable]:
+    """A fresh network and optimizer with copies on each device: their backup in a folder, and the step that trains them."""
+    with strategy.scope():  # what is made here has a copy on each device
+        network = build_network()
+        optimizer = build_optimizer(network)
+    train_step = make_train_step(strategy, network, optimizer, options.batch_size)
+    return Backup(network, optimizer, folder, options.index), train_step
+
+
+def fit_one_epoch(strategy, data: dict, batch_size: int) -> None:
+    """Train by Keras's `fit`, to see whether it can."""
+    with strategy.scope():
+        network = build_network()
+        network.compile(build_optimizer(network), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    network.fit(data["images"], data["labels"], batch_size=batch_size, verbose=0)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -118,6 +138,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--batch-size", type=int, default=100, help="images of a step, of all workers together")
     parser.add_argument("--save-every", type=int, default=10, help="steps from one backup to the next")
     parser.add_argument("--pause", type=float, default=0.0, help="seconds to wait after each step, for experiments")
+    parser.add_argument(
+        "--undisturbed", default="", help="a folder: at the end train once more from the start, with the backups there"
+    )
     parser.add_argument("--by-fit", action="store_true", help="train one epoch by Keras's fit, to see whether it can")
     return parser
 
@@ -132,17 +155,13 @@ def main() -> None:
             data = dict(archive)
         if options.batch_size > len(data["images"]):
             parser.error(f"--batch-size {options.batch_size}: there are {len(data['images'])} images.")
-        with strategy.scope():  # what is made here has a copy on each device
-            network = build_network()
-            optimizer = build_optimizer(network)
         if options.by_fit:
-            with strategy.scope():
-                network.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-            network.fit(data["images"], data["labels"], batch_size=options.batch_size, verbose=0)
+            fit_one_epoch(strategy, data, options.batch_size)
             return
-        backup = Backup(network, optimizer, options.backup, options.index)
-        train_step = make_train_step(strategy, network, optimizer, options.batch_size)
-        train_on(backup, train_step, strategy, data, options)
+        train_on(*new_training(strategy, options, options.backup), strategy, data, options)
+        if options.undisturbed:
+            again = new_training(strategy, options, options.undisturbed)
+            train_on(*again, strategy, data, options, say=lambda **_: None)
 
 
 if __name__ == "__main__":
