@@ -244,7 +244,10 @@ EXERCISES = [
             "all": lambda confidence, right, promised: 1.0,
         },
         also_right={"by a loop over thresholds": by_loop},
-        explanation="Chosen on validation like this, the promise holds about, not surely, on other digits.",
+        explanation=(
+            "Chosen and judged on the same labels: on other digits the promise is broken about half of the time. Who must "
+            "keep it takes a bound or conformal prediction."
+        ),
     ),
     Exercise(
         key="522-4",
