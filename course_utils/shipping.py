@@ -178,6 +178,25 @@ def file_reader(model: object, format: str) -> Callable[[np.ndarray], np.ndarray
         return _reader(format, place)
 
 
+def fixed_batch_reader(model: object, batch: int) -> Callable[[np.ndarray], np.ndarray]:
+    """A function that answers exactly `batch` inputs (batch, ...) by a LiteRT file written for that number, weights as constants.
+
+    With it, loops of recurrent layers become LiteRT's own operations; `model` has one input of float32. Errors of the
+    converter come through.
+    """
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    signature = tf.TensorSpec((batch, *model.inputs[0].shape[1:]), tf.float32)
+    with quiet():
+        graph = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(signature)
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([convert_variables_to_constants_v2(graph)])
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        place = os.path.join(tempfile.mkdtemp(), FORMATS["LiteRT"])
+        Path(place).write_bytes(converter.convert())
+    return load_litert(place, plain=True)
+
+
 def _verdict(format: str, model: object, inputs: np.ndarray, expected: np.ndarray, place: str) -> str:
     with quiet():
         try:

@@ -37,6 +37,16 @@ def test_each_output_has_a_step_of_its_own():
     np.testing.assert_allclose(LESSON["rounded"](weights, 8)[:, 0], weights[:, 0], atol=0.02)
 
 
+def test_the_step_of_least_error_is_never_worse_and_is_smaller_where_one_weight_lies_far_out():
+    weights = normal(64, 2)
+    weights[0, 0] = 30
+    for top in (1, 7):
+        steps, widest = LESSON["least_error"](weights, top), LESSON["steps_of"](weights, top)
+        errors = [((np.clip(np.round(weights / s), -top, top) * s - weights) ** 2).sum(axis=0) for s in (steps, widest)]
+        assert (errors[0] <= errors[1]).all() and steps[0] <= widest[0]
+    assert LESSON["one_for_all"](weights, 10).tolist() == [3.0, 3.0]
+
+
 @pytest.mark.parametrize("bits, values", [(8, 255), (4, 15), (3, 7), (2, 3)])
 def test_so_many_bits_leave_so_many_values(bits, values):
     function = LESSON["rounded"]

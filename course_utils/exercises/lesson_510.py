@@ -70,7 +70,7 @@ def test_mark(answer):
         in_order_of_calls: "Sort the times first: you took a call by its turn, not by its length.",
         of_the_largest: "That is a share of the longest time. The share counts calls.",
     }
-    random = np.random.default_rng()
+    random = np.random.default_rng(510)
     cases = [
         (np.array([3.0, 1.0, 2.0, 10.0]), 0.5),
         (np.array([5.5, 4.0, 9.0, 1.0, 7.0]), 0.5),

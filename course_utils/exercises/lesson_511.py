@@ -331,8 +331,8 @@ EXERCISES = [
             "one left open": {"one digit": 44, "blank": ...},
         },
         explanation=(
-            "A range needs few examples, but true ones: a single digit has nearly all the ink that others have. From blank "
-            "images the converter learns that everything is 0, and stores that."
+            "A single true digit has nearly all the ink that others have: enough for the answers. (Not for the probabilities: "
+            "some move far, for some ranges are too narrow.) From blank images the converter learns that everything is 0."
         ),
     ),
 ]
