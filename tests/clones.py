@@ -19,7 +19,7 @@ def make_clone(folder: Path, lessons: str = "*/*.ipynb") -> Path:
         *(ROOT / "notebooks").glob(lessons),
         *(ROOT / name for name in ("docs/glossary.md", "README.md", "pyproject.toml", ".gitignore")),
         *(path for path in (ROOT / "projects").rglob("*") if path.suffix in (".md", ".ipynb")),
-        *(ROOT / "course_utils" / "workers" / name for name in ("slurm.sh", "kubernetes.yaml")),
+        *(ROOT / "course_utils" / "workers").glob("*.*"),
     ]
     for place in places:
         copy = folder / place.relative_to(ROOT)
