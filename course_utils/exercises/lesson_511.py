@@ -212,10 +212,13 @@ def test_whole_logits(answer):
         raise Wrong(f"Row {place[0]}, column {place[1]}: {right[place]:.0f} is right, you have {result[place]:g}.")
 
 
+NEEDED = ("one digit", "blank", "up to 255")
+
+
 def test_needed(answer):
-    one, blank = measured_numbers(answer, "one digit", "blank", counts=("one digit", "blank"))
+    one, blank, bright = measured_numbers(answer, *NEEDED, counts=NEEDED)
     total = count_of_test_digits()
-    if max(one, blank) > total:
+    if max(one, blank, bright) > total:
         raise Wrong(f"There are only {total} test digits.")
     if one > 0.5 * total and blank < 0.5 * total:
         raise Wrong("Are the two exchanged? A blank image shows no range at all.")
@@ -223,18 +226,26 @@ def test_needed(answer):
         raise Wrong("With blank images over half of the digits are misread. Are all 200 of them 0, and float32?")
     if one > 0.15 * total:
         raise Wrong("One true digit is nearly as good as 200. Is it `digits.train.inputs[:1]`, unchanged?")
+    if bright < 0.2 * total:
+        raise Wrong(
+            "With ranges from pixels up to 255 many more digits are misread. Are the examples multiplied by 255, and the "
+            "test images not?"
+        )
 
 
 NEEDED_PROGRAM = """
 examples = {
     "one digit": digits.train.inputs[:1],
     "blank": np.zeros((200, 28, 28, 1), "float32"),
+    "up to 255": 255 * digits.train.inputs[:200],
 }
 needed = {}
 for name in examples:
     file = export_int8(name, examples[name])
     needed[name] = mistakes(load_litert(file)(images))
 """
+
+FOUND = {"one digit": 44, "blank": 900, "up to 255": 840}
 
 EXERCISES = [
     Exercise(
@@ -312,27 +323,29 @@ EXERCISES = [
     ),
     Exercise(
         key="511-4",
-        title="How many examples does the converter need?",
-        minutes=10,
+        title="Which examples does the converter need?",
+        minutes=15,
         test=test_needed,
         hints=(
             "One digit: digits.train.inputs[:1]. Blank: np.zeros((200, 28, 28, 1), 'float32').",
             "Give each file a name of its own, and count with mistakes(load_litert(file)(images)).",
         ),
-        solution={"one digit": 44, "blank": 900},
+        solution=FOUND,
         program=NEEDED_PROGRAM,
         wrong_answers={
-            "exchanged": {"one digit": 900, "blank": 44},
-            "not blank": {"one digit": 44, "blank": 46},
-            "the digit changed": {"one digit": 700, "blank": 900},
-            "shares": {"one digit": 0.044, "blank": 0.9},
-            "too many": {"one digit": 44, "blank": 90_000},
-            "not a number": {"one digit": float("nan"), "blank": 900},
-            "one left open": {"one digit": 44, "blank": ...},
+            "exchanged": FOUND | {"one digit": 900, "blank": 44},
+            "not blank": FOUND | {"blank": 46},
+            "the digit changed": FOUND | {"one digit": 700},
+            "not multiplied": FOUND | {"up to 255": 44},
+            "shares": {"one digit": 0.044, "blank": 0.9, "up to 255": 0.84},
+            "too many": FOUND | {"blank": 90_000},
+            "not a number": FOUND | {"one digit": float("nan")},
+            "one left open": FOUND | {"blank": ...},
         },
         explanation=(
             "A single true digit has nearly all the ink that others have: enough for the answers. (Not for the probabilities: "
-            "some move far, for some ranges are too narrow.) From blank images the converter learns that everything is 0."
+            "some move far, for some ranges are too narrow.) From blank images the converter learns that everything is 0. "
+            "From pixels up to 255 one step of the input is 1: all ink is rounded to 0 or 1, and all ranges are too wide."
         ),
     ),
 ]
