@@ -1,6 +1,9 @@
 """Lesson 504: the ring adds up lists of any length for any number of workers; the model behaves at its ends."""
 
+import socket
+
 import numpy as np
+import pandas as pd
 import pytest
 from notebook_functions import functions_of
 
@@ -52,6 +55,39 @@ def test_steps_are_taken_in_turns_and_the_first_ones_are_not_counted(monkeypatch
     assert log == ["a", "b", "c", "d"] * (traffic.FIRST_TURNS + 5)
     assert result["one"] == {"alone": 1.0, "together": 3.0, "bytes": 50}
     assert result["other"] == {"alone": 2.0, "together": 4.0, "bytes": 70}
+
+
+def test_a_process_counts_what_it_sends_itself():
+    if not hasattr(socket, "TCP_INFO"):
+        pytest.skip("Linux alone counts the bytes of each connection")
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as one:
+        other, _ = server.accept()
+        before = traffic.bytes_sent()
+        one.sendall(b"x" * 5000)
+        with other:
+            left = 5000
+            while left:
+                left -= len(other.recv(left))
+            assert traffic.bytes_sent() - before == 5000
+
+
+def test_the_table_has_a_column_of_bytes_for_each_worker():
+    rows = [
+        {
+            "worker": worker,
+            "network": network,
+            "weights": 7,
+            "alone": 1.0 + worker,
+            "together": 2.0,
+            "bytes": 10 * worker,
+        }
+        for worker in (0, 1)
+        for network in ("b", "a")
+    ]
+    table = traffic.table_of(pd.DataFrame(rows))
+    assert table.index.tolist() == ["b", "a"] and table["alone"].tolist() == [1.0, 1.0]
+    assert list(table) == ["weights", "alone", "together", "bytes of worker 0", "bytes of worker 1"]
+    assert table["bytes of worker 1"].tolist() == [10, 10]
 
 
 def test_a_step_alone_learns_and_costs_no_bytes():

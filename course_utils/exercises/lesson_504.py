@@ -107,6 +107,10 @@ def not_whole(seconds_an_image, exchange, wanted):
     return wanted * exchange / ((1 - wanted) * seconds_an_image)
 
 
+def cut_off_and_one_more(seconds_an_image, exchange, wanted):
+    return int(wanted * exchange / ((1 - wanted) * seconds_an_image)) + 1
+
+
 def one_too_many(seconds_an_image, exchange, wanted):
     return images_needed(seconds_an_image, exchange, wanted) + 1
 
@@ -127,11 +131,18 @@ def test_needed(answer):
         rounded_down: "With that many the efficiency is just below what is wanted: round up.",
         share_upside_down: "Computing should be the larger part: solve c / (c + exchange) = wanted for c.",
         without_computing: "That makes the exchange (1 - wanted) of the computing; it should be that share of the *whole* step.",
-        one_too_many: "One fewer is enough.",
+        cut_off_and_one_more: "Cutting off and adding one goes wrong where the division gives a whole number: that is enough.",
+        one_too_many: "One fewer is enough, in every case.",
         as_long_as_the_exchange: "Then computing takes as long as the exchange: the efficiency is a half.",
         not_whole: "A whole number of images is wanted: round up.",
     }
-    for arguments in [(0.003, 0.05, 0.91), (0.01, 0.1, 0.77), (0.002, 0.031, 0.5), (0.007, 0.2, 0.95)]:
+    for arguments in [
+        (0.003, 0.05, 0.91),
+        (0.01, 0.1, 0.77),
+        (0.002, 0.031, 0.5),
+        (0.01, 0.1, 0.5),
+        (0.007, 0.2, 0.95),
+    ]:
         result = one_number(answer(*arguments), "The number of images")
         right = images_needed(*arguments)
         if result == right:
@@ -156,15 +167,17 @@ def test_factors(answer):
         raise Wrong("The two factors are the same number. The efficiency is alone divided by together.")
     if efficiency < 1:
         raise Wrong("More computing and the same exchange: the efficiency should rise. Did you divide new by old?")
+    if efficiency < 1.1:
+        raise Wrong("Ten times the computing for the same exchange should show. Is it the wide network, both times?")
     if efficiency > 20:
         raise Wrong("An efficiency is at most 1, so it cannot rise that much. Is it alone divided by together?")
 
 
 FACTORS = """
-more = measure_steps(images[:2000], labels[:2000], workers=2)
+more = measure_steps(images[:3000], labels[:3000], workers=3)
 new_efficiency = more["alone"] / more["together"]
 factors = {
-    "bytes": more["bytes"]["wide"] / measured["bytes"]["wide"],
+    "bytes": more.loc["wide", "bytes of worker 0"] / measured.loc["wide", "bytes of worker 0"],
     "efficiency": new_efficiency["wide"] / efficiency["wide"],
 }
 """
@@ -227,6 +240,7 @@ EXERCISES = [
             "share of the computing": without_computing,
             "not whole": not_whole,
             "one too many": one_too_many,
+            "cut off and one more": cut_off_and_one_more,
             "as long as the exchange": as_long_as_the_exchange,
         },
         also_right={"one after the other": one_after_the_other},
@@ -239,8 +253,8 @@ EXERCISES = [
         test=test_factors,
         hints=(
             "What travels is one slope for each weight. What is computed grows with the images.",
-            "more = measure_steps(images[:2000], labels[:2000], workers=2), then the efficiency of `wide` as on the page.",
-            "Both answers are new divided by old: more['bytes']['wide'] / measured['bytes']['wide'], for instance.",
+            "more = measure_steps(images[:3000], labels[:3000], workers=3), then the efficiency of `wide` as on the page.",
+            "Both answers are new divided by old: more.loc['wide', 'alone'] / measured.loc['wide', 'alone'], for instance.",
         ),
         solution={"bytes": 1.0, "efficiency": 2.1},
         program=FACTORS,
@@ -253,6 +267,7 @@ EXERCISES = [
             "a difference": {"bytes": 0.0, "efficiency": 0.5},
             "no number": {"bytes": float("nan"), "efficiency": 2.1},
             "one left open": {"bytes": 1.0, "efficiency": ...},
+            "hardly more": {"bytes": 1.0, "efficiency": 1.01},
         },
         explanation="Ten times the computing for the same exchange: that is what larger parts buy.",
     ),

@@ -1,5 +1,9 @@
 """Count what a step of several workers takes and sends, for networks of different sizes: `python -m course_utils.workers.traffic`."""
 
+import contextlib
+import os
+import socket
+import struct
 import tempfile
 import time
 from collections.abc import Callable
@@ -7,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import psutil
 
 from course_utils.workers.network import build_convolution, build_network, build_optimizer  # imports TensorFlow quietly
 from course_utils.workers.team import Team
@@ -21,12 +24,22 @@ NETWORKS = {
     "wide": lambda: build_network(width=1024),
     "convolution": build_convolution,
 }
+SENT_AT = 200  # where struct tcp_info of Linux holds tcpi_bytes_sent
 FIRST_TURNS = 3  # they build graphs and connections: not counted
 
 
-def bytes_sent() -> int:
-    """All bytes that this machine has sent since it was started, to itself (the loopback address) too."""
-    return psutil.net_io_counters().bytes_sent
+def bytes_sent() -> float:
+    """What this process has sent over its open TCP connections so far, as Linux counts it; elsewhere nan."""
+    if not hasattr(socket, "TCP_INFO") or not Path("/proc/self/fd").exists():
+        return float("nan")
+    total = 0
+    for name in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):  # closed meanwhile, or no connection
+            if os.readlink(f"/proc/self/fd/{name}").startswith("socket:"):
+                with socket.socket(fileno=os.dup(int(name))) as connection:
+                    account = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, SENT_AT + 8)
+                total += struct.unpack_from("Q", account, SENT_AT)[0] if len(account) == SENT_AT + 8 else 0
+    return total
 
 
 def make_step(strategy, build: Callable, images: np.ndarray, labels: np.ndarray) -> Callable:
@@ -40,11 +53,11 @@ def make_step(strategy, build: Callable, images: np.ndarray, labels: np.ndarray)
 
 
 def measure(steps: dict[str, tuple[Callable, Callable]], turns: int) -> dict[str, dict]:
-    """Seconds of a step alone and of one together, and bytes that the machine sends in one of each; for each network.
+    """Seconds of a step alone and of one together, and bytes that this process sends in both; for each network.
 
     `steps` holds for each network a function that takes a step alone and one that takes a step together. All are taken
     in turns, so that each meets the same load of the machine; and while one worker takes a step alone, so do the others.
-    Seconds are medians of all `turns`; bytes the lowest quarter, for what other programs send meanwhile only adds.
+    All are medians of `turns`.
     """
     counts: dict[str, list] = {name: [] for name in steps}
     for _ in range(FIRST_TURNS + turns):
@@ -58,16 +71,17 @@ def measure(steps: dict[str, tuple[Callable, Callable]], turns: int) -> dict[str
     for name, rows in counts.items():
         alone_seconds, together_seconds, sent = zip(*rows[FIRST_TURNS:])
         seconds = {"alone": np.median(alone_seconds), "together": np.median(together_seconds)}
-        results[name] = seconds | {"bytes": int(np.quantile(sent, 0.25))}
+        results[name] = seconds | {"bytes": float(np.median(sent))}
     return results
 
 
-def measure_steps(images: np.ndarray, labels: np.ndarray, *, workers: int = 2) -> pd.DataFrame:
-    """Run this program in `workers` processes on this machine; what worker 0 measured, a row for each network.
+def measure_steps(images: np.ndarray, labels: np.ndarray, *, workers: int = 3) -> pd.DataFrame:
+    """Run this program in `workers` processes on this machine; a row for each network.
 
     `images` (n, 28, 28, 1) and `labels` (n,) are one batch, shared equally. Columns: "weights", their number; "alone",
-    the median seconds of a step in which each worker trains a network of its own on its part; "together", of a step
-    that they share; "bytes" that all workers send in a step together. Raises RuntimeError if a process fails.
+    the seconds (a median, as worker 0 measured it) of a step in which each worker trains a network of its own on its
+    part; "together", of a step that they share; and for each worker "bytes of worker 0" (or 1, ...), what it sends in
+    a step together (nan but on Linux). Raises RuntimeError if a process fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "batch.npz"
@@ -75,8 +89,16 @@ def measure_steps(images: np.ndarray, labels: np.ndarray, *, workers: int = 2) -
         with Team("traffic", "--data", data, workers=workers) as team:
             team.wait_for_success()
             reports = team.reports()
+    return table_of(reports)
+
+
+def table_of(reports: pd.DataFrame) -> pd.DataFrame:
+    """The reports of all workers, a row for each worker and network, as the table that `measure_steps` returns."""
     own = reports[reports["worker"] == 0].set_index("network")
-    return own[["weights", "alone", "together", "bytes"]]
+    table = own[["weights", "alone", "together"]].copy()
+    for worker, rows in reports.groupby("worker"):
+        table[f"bytes of worker {worker}"] = rows.set_index("network")["bytes"]
+    return table
 
 
 def main() -> None:
@@ -84,7 +106,7 @@ def main() -> None:
     parser.add_argument(
         "--data", required=True, help="a .npz file with images (n, 28, 28, 1) and labels (n,): one batch"
     )
-    parser.add_argument("--turns", type=int, default=25)
+    parser.add_argument("--turns", type=int, default=17)
     options = parser.parse_args()
     with limited_life(options.seconds):
         join_cluster(options.workers, options.index)
