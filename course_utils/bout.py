@@ -209,7 +209,7 @@ def prepare(name: str, task: Task, width: int, patch: int, rate: float, steps: i
     model = build(name, task, width, patch)
     fall = keras.optimizers.schedules.CosineDecay(rate, steps)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(fall), loss, metrics=["accuracy"], jit_compile=False, steps_per_execution=10)
+    model.compile(keras.optimizers.Adam(fall), loss, metrics=["accuracy"], steps_per_execution=10)
     return model
 
 

@@ -57,7 +57,7 @@ def train_judge(digits: Digits) -> keras.Model:
         ]
     )
     judge = keras.Sequential([describe, layers.Dense(10, activation="softmax")])
-    judge.compile(keras.optimizers.Adam(0.002), "sparse_categorical_crossentropy", jit_compile=False)
+    judge.compile(keras.optimizers.Adam(0.002), "sparse_categorical_crossentropy")
     judge.fit(digits.train, digits.labels, epochs=6, batch_size=64, verbose=0)
     return describe
 
@@ -168,9 +168,9 @@ class VAE(keras.Model):
 class Diffusion(keras.Model):
     """Learns which noise was added (Ho, Jain and Abbeel, 2020); images here run from -1 to 1."""
 
-    def __init__(self, network: keras.Model) -> None:
+    def __init__(self, denoiser: keras.Model) -> None:
         super().__init__(name="diffusion")
-        self.denoiser = network
+        self.denoiser = denoiser
         self.kept = np.cumprod(1 - np.linspace(0.001, 0.2, NOISE_STEPS)).astype("float32")
         self.randomness = keras.random.SeedGenerator()
 
@@ -215,12 +215,12 @@ def train(name: str, digits: Digits, width: int, rate: float, steps: int, seed: 
         model = Diffusion(denoiser(width))
         images = 2 * digits.train - 1
         model(images[:2])
-        model.compile(adam(), jit_compile=False, steps_per_execution=10)
+        model.compile(adam(), steps_per_execution=10)
     elif name == "VAE":
         model = VAE(drawing_network(width))
         images = digits.train
         model(images[:2])
-        model.compile(adam(), jit_compile=False, steps_per_execution=10)
+        model.compile(adam(), steps_per_execution=10)
     else:
         pale = keras.initializers.Constant(-2.0)
         generator = drawing_network(width)
@@ -232,7 +232,7 @@ def train(name: str, digits: Digits, width: int, rate: float, steps: int, seed: 
         model.generator_optimizer, model.discriminator_optimizer = adam(beta_1=0.5), adam(beta_1=0.5)
         model.generator_optimizer.build(model.generator.trainable_weights)
         model.discriminator_optimizer.build(model.discriminator.trainable_weights)
-        model.compile(jit_compile=False, steps_per_execution=10)
+        model.compile(steps_per_execution=10)
     model.fit(batches(images, seed), steps_per_epoch=steps, epochs=1, verbose=0)
     if name == "GAN":
         model.generator_optimizer.finalize_variable_values(model.generator.trainable_weights)

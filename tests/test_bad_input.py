@@ -29,6 +29,9 @@ BAD_INPUT = [
     ("renumber", "new", ["001", "002"], "The number 002 is taken"),
     ("renumber", "new", ["001", "001"], "Lesson 001 has that number already."),
     ("renumber", "new", ["001", "101"], "its number begins with 0"),
+    ("new-project", "brief", ["nothing"], "rain, typefaces, tunes"),
+    ("check-project", "file", ["nowhere.ipynb"], "nowhere.ipynb"),
+    ("check-project", "minutes", ["nowhere.ipynb", "--minutes", "0"], "Invalid value for '--minutes'"),
     ("set-repository", "owner_name", ["not an address"], "is not OWNER/NAME"),
     ("set-repository", "owner_name", ["owner/.."], "is not OWNER/NAME"),
 ]

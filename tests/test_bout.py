@@ -1,6 +1,4 @@
-"""The bout: equal weights, the best look kept, padding without effect, contrast, and results that are stored whole."""
-
-import json
+"""The bout: equal weights, the best look kept, padding without effect, and contrast."""
 
 import keras
 import numpy as np
@@ -8,7 +6,6 @@ import pytest
 from notebook_functions import functions_of
 
 from course_utils import bout, bout_drawing
-from course_utils.datasets.bout import load_bout
 from course_utils.datasets.dataset import Split
 from course_utils.datasets.speech import load_spoken_digits, log_mel
 
@@ -137,19 +134,3 @@ def test_wrong_names_are_refused():
         bout_drawing.rival("ten normals", np.zeros((4, 2, 2, 1)), 1, 1)
     with pytest.raises(ValueError, match="one of GAN, VAE"):
         bout_drawing.train("painter", None, 8, 0.1, 10, 1)
-
-
-def test_the_stored_results_are_whole():
-    """Every network on every task: five judged trainings, one longer; no rate was chosen on test."""
-    results = load_bout()
-    assert {"command", "date", "machine", "seconds"} <= set(results.how)
-    trials = results.trials
-    counts = trials.groupby(["purpose", "task", "network"]).size()
-    for task in bout.TASKS:
-        for name in bout.NETWORKS:
-            assert counts["judge", task, name] == 5
-            assert counts["longer", task, name] == 1
-    assert trials[trials["purpose"] == "choose"]["test"].isna().all(), "the test part chose no rate"
-    assert set(results.rivals["task"]) == set(bout.TASKS)
-    assert set(results.drawings["name"]) == {*bout_drawing.ARTISTS, *bout_drawing.RIVALS, "real"}
-    json.dumps(results.how)

@@ -16,7 +16,7 @@ KINDS = (
     "Model", "Layer", "Loss", "Metric", "optimizers.schedules.LearningRateSchedule", "Optimizer", "Initializer",
     "Regularizer", "constraints.Constraint",
 )  # fmt: skip
-HELD = {"generator", "discriminator", "denoiser"}  # arguments by which a class is given networks to hold
+HELD = {"generator", "discriminator", "denoiser", "decoder"}  # arguments by which a class is given networks to hold
 # Place and class: why it need be neither registered nor given networks.
 MADE_ANEW = {
     ("107_image_generation", "VariationalAutoencoder"): "its encoder and decoder are networks of Keras's own layers",
@@ -83,7 +83,10 @@ class Names:
         if isinstance(node, ast.Subscript):  # Generic[T]
             return self.value(node.value)
         if isinstance(node, ast.Attribute):
-            return getattr(self.value(node.value), node.attr)
+            holder = self.value(node.value)
+            if not hasattr(holder, node.attr):  # `import http.server` asks for a module inside a module
+                importlib.import_module(f"{holder.__name__}.{node.attr}")
+            return getattr(holder, node.attr)
         source = self.sources.get(node.id) if isinstance(node, ast.Name) else None
         if isinstance(source, ast.AST):
             return self.value(source)
@@ -105,15 +108,18 @@ def own_classes(sources):
     for place, source in sources.items():
         tree = ast.parse(source)
         names = Names(tree)
+        of_others = set()  # classes of this place that inherit nothing of Keras
         for node in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
             parents = [own for base in node.bases for own in found.get(ast.unparse(base).split(".")[-1], [])]
-            others = [base for base in node.bases if ast.unparse(base).split(".")[-1] not in found]
+            others = [base for base in node.bases if ast.unparse(base).split(".")[-1] not in {*found, *of_others}]
             of_keras = [own.of_keras for own in parents]
             for base in map(names.value, others):
                 of_keras += [base] if isinstance(base, type) and issubclass(base, tuple(kinds().values())) else []
             if of_keras:
                 kind = next(kind for kind, class_ in kinds().items() if issubclass(of_keras[0], class_))
                 found.setdefault(node.name, []).append(Own(place, kind, node, of_keras[0], parents))
+            else:
+                of_others.add(node.name)
     return [own for same_name in found.values() for own in same_name]
 
 

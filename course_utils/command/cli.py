@@ -218,7 +218,9 @@ def check_project_command(
         sign = "[red]✘[/red]" if finding.holds is False else finding.sign
         table.add_row(finding.what, sign, escape(finding.found))
     console.print(table)
-    console.print(f"It ran for {report.seconds:.0f} s. What no machine sees is for a reader, by the lines of the rubric:")
+    console.print(
+        f"It ran for {report.seconds:.0f} s. What no machine sees is for a reader, by the lines of the rubric:"
+    )
     for line in NOT_SEEN:
         console.print(f"- {line}", soft_wrap=True, highlight=False)
     if not report.passed:
