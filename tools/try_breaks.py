@@ -21,7 +21,17 @@ from course_utils.command.lessons import printed_text
 from course_utils.command.side_by_side import ONE_THREAD, default_jobs
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("course_utils", "data", "notebooks", "projects", "tests", "tools", "conftest.py", "pyproject.toml", "README.md")
+COPIED = (
+    "course_utils",
+    "data",
+    "notebooks",
+    "projects",
+    "tests",
+    "tools",
+    "conftest.py",
+    "pyproject.toml",
+    "README.md",
+)
 
 
 def breaks_of(lesson: str, root: Path = ROOT) -> list[dict]:
