@@ -259,4 +259,7 @@ def test_a_page_with_a_broken_network_says_so(tmp_path):
     page = save_page(tmp_path / "model.onnx", tmp_path / "page.html")
     with Chromium(find_chromium()) as browser:
         browser.open(page)
-        browser.wait_for("document.getElementById('status')?.textContent.startsWith('This browser cannot')")
+        browser.wait_for("document.getElementById('status')?.textContent.startsWith('This browser cannot')", seconds=20)
+        said = browser.value("document.getElementById('status').textContent")
+        assert len(said) > len("This browser cannot run the page: ") + 10, "the reason follows"
+        assert browser.value("document.querySelectorAll('.maps').length") == 0, "and no answer is shown"
