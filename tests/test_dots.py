@@ -28,6 +28,8 @@ def test_each_column_has_its_dots_and_the_first_row_is_on_top(kept):
     axis = figure.axes[0]
     assert [list(line.get_xdata()) for line in axis.get_lines()] == [[125.0, 0.03], [0.25, 0.02]]
     assert len({line.get_marker() for line in axis.get_lines()}) == 2
+    figure.canvas.draw()
+    assert axis.get_legend().get_window_extent().x0 >= axis.get_window_extent().x1, "its markers are no dots of a row"
     assert axis.get_xscale() == "log" and axis.yaxis_inverted()
     figure.canvas.draw()
     assert {"0.1", "10"} <= {label.get_text() for label in axis.get_xticklabels()}  # no powers

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from course_utils.viz.charts import place_legend, short_number
+from course_utils.viz.charts import short_number
 from course_utils.viz.show import show
 from course_utils.viz.style import COLOURS, MARKERS
 
@@ -33,7 +33,8 @@ def dot_chart(table: pd.DataFrame, *, x_label: str, alt: str, log_x: bool = Fals
         axis.set_xscale("log")
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, place: short_number(value)))
         axis.xaxis.set_minor_formatter(NullFormatter())
-    place_legend(axis)
+    # Beside the axis: inside, its markers would pass for dots of a row.
+    axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
     numbers = []
     for name, row in table.iterrows():
         numbers.append(f"{name}: " + ", ".join(f"{column} {short_number(value)}" for column, value in row.items()))
