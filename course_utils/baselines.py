@@ -1,6 +1,6 @@
 """Strong rivals that cost seconds, for the pages that need one and do not teach it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,3 +25,23 @@ def best_logistic_regression(
     validation_rows = np.reshape(validation.inputs, (len(validation.inputs), -1))
     candidates = [LogisticRegression(C=strength, max_iter=300).fit(rows, train.targets) for strength in strengths]
     return max(candidates, key=lambda candidate: candidate.score(validation_rows, validation.targets))
+
+
+def best_support_vectors(
+    train: Split, validation: Split, strengths: Sequence[float] = (1.0, 10.0, 100.0)
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Support vector machines, one for each class against the others, their `C` chosen on `validation`.
+
+    A function from inputs (n, ...) to margins (n, classes), the largest for the answer. Margins are no probabilities, and
+    need a temperature of their own to be taken for logits. Of equally good ones the first is taken.
+    """
+    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.svm import SVC
+
+    def rows(inputs: np.ndarray) -> np.ndarray:
+        return np.reshape(inputs, (len(inputs), -1))
+
+    candidates = [OneVsRestClassifier(SVC(C=strength)).fit(rows(train.inputs), train.targets) for strength in strengths]
+    validation_rows = rows(validation.inputs)
+    best = max(candidates, key=lambda candidate: candidate.score(validation_rows, validation.targets))
+    return lambda inputs: best.decision_function(rows(inputs))

@@ -178,6 +178,17 @@ def file_reader(model: object, format: str) -> Callable[[np.ndarray], np.ndarray
         return _reader(format, place)
 
 
+def save_and_load(model: object, place: str | os.PathLike) -> tuple[object, list[str]]:
+    """Save a Keras model as a .keras file at `place`, load it, and keep what Keras warns: the loaded model and the warnings."""
+    import keras
+
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always", UserWarning)
+        model.save(place)
+        loaded = keras.saving.load_model(place)
+    return loaded, [str(warning.message) for warning in heard if issubclass(warning.category, UserWarning)]
+
+
 def fixed_batch_reader(model: object, batch: int) -> Callable[[np.ndarray], np.ndarray]:
     """A function that answers exactly `batch` inputs (batch, ...) by a LiteRT file written for that number, weights as constants.
 

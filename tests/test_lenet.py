@@ -12,6 +12,7 @@ import keras  # noqa: E402
 
 from course_utils.architectures.lenet import (  # noqa: E402
     build_sliding_lenet,
+    build_small_lenet,
     build_unshared_lenet,
     locally_connected,
     trained_small_lenet,
@@ -108,3 +109,10 @@ def test_the_trained_small_lenet_has_learned_and_an_empty_set_is_refused(capsys)
     assert np.mean(network(images).numpy().argmax(axis=1) == shades.targets) > 0.5  # by chance 0.1
     with pytest.raises(ValueError, match="no image"):
         trained_small_lenet(Split(images[:0], shades.targets[:0]))
+
+
+def test_dropout_comes_before_the_last_layer_and_only_when_asked_for():
+    assert not [layer for layer in build_small_lenet().layers if isinstance(layer, keras.layers.Dropout)]
+    network = build_small_lenet(dropout=0.5)
+    assert [layer.name for layer in network.layers[-3:]] == ["dense_1", "dropout", "classes"]
+    assert network.get_layer("dropout").rate == 0.5 and network.count_params() == 20_522

@@ -159,6 +159,26 @@ def test_a_file_reader_knows_four_formats_and_passes_errors_on(network):
         shipping.file_reader(loop, "LiteRT")
 
 
+@keras.saving.register_keras_serializable(package="test_shipping")
+class StopsOnAPlaceholder(keras.Model):
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self.dense = keras.layers.Dense(2)
+
+    def call(self, inputs):
+        return self.dense(np.sort(inputs))
+
+
+def test_warnings_of_loading_are_kept(tmp_path, network, inputs):
+    loaded, heard = shipping.save_and_load(network, tmp_path / "plain.keras")
+    np.testing.assert_allclose(loaded(inputs), network(inputs), atol=1e-6)
+    assert heard == []
+    model = StopsOnAPlaceholder()
+    model(inputs)
+    loaded, heard = shipping.save_and_load(model, tmp_path / "stops.keras")
+    assert loaded.weights == [] and any("cannot be built" in warning for warning in heard)
+
+
 @pytest.mark.parametrize("kind", [keras.layers.LSTM, keras.layers.GRU])
 def test_for_a_fixed_batch_a_loop_becomes_operations_of_litert(kind):
     places = keras.Input((6, 3))

@@ -78,8 +78,11 @@ def build_sliding_lenet() -> keras.Sequential:
     )
 
 
-def build_small_lenet() -> keras.Sequential:
-    """The convolutional network of lesson 501: images (n, 28, 28, 1) -> logits (n, 10), 20,522 weights."""
+def build_small_lenet(dropout: float = 0.0) -> keras.Sequential:
+    """The convolutional network of lesson 501: images (n, 28, 28, 1) -> logits (n, 10), 20,522 weights.
+
+    With `dropout`, a layer before the last drops that share of the hidden values.
+    """
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
@@ -89,21 +92,22 @@ def build_small_lenet() -> keras.Sequential:
             layers.MaxPooling2D(name="pooling_2"),
             layers.Flatten(name="flatten"),
             layers.Dense(64, activation="relu", name="dense_1"),
+            *([layers.Dropout(dropout, name="dropout")] if dropout else []),
             layers.Dense(10, name="classes"),
         ],
         name="small_lenet",
     )
 
 
-def trained_small_lenet(train: Split, epochs: int | None = None) -> keras.Sequential:
+def trained_small_lenet(train: Split, epochs: int | None = None, dropout: float = 0.0) -> keras.Sequential:
     """A new `build_small_lenet`, trained as lesson 510 trains it on images (n, 28, 28, 1) from 0 to 1 with labels (n,).
 
     Six epochs, twelve at full, unless `epochs` says otherwise; batches of 50, Adam at 0.003. Prints a line every third
-    epoch. Raises ValueError if `train` holds no image.
+    epoch. `dropout` as in `build_small_lenet`. Raises ValueError if `train` holds no image.
     """
     if len(train.inputs) == 0:
         raise ValueError("There is no image to train on.")
-    network = build_small_lenet()
+    network = build_small_lenet(dropout)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(keras.optimizers.Adam(0.003), loss, steps_per_execution=70)
     network.fit(
