@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 
 import keras
+import numpy as np
+
+from course_utils.datasets.dataset import Split
 
 
 class ProgressLine(keras.callbacks.Callback):
@@ -55,3 +58,9 @@ def restart(network: keras.Model, build: Callable[[], keras.Model]) -> None:
             one.build(network.trainable_variables)
     for variable, value in zip(optimizer.variables, empty.variables):
         variable.assign(value)
+
+
+def is_right(network: keras.Model, part: Split) -> np.ndarray:
+    """For each example of a part, whether the class with the largest output (n, classes) is its own: (n,)."""
+    outputs = keras.ops.convert_to_numpy(network(part.inputs))
+    return outputs.argmax(axis=1) == part.targets

@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
-from course_utils.datasets.mnist1d import mnist1d, strokes
+from course_utils.datasets.mnist1d import mnist1d, one_of_each, strokes
 
 
 def test_strokes_begin_at_zero_with_one_spread():
@@ -22,6 +22,21 @@ def test_shapes_classes_and_seeds():
     assert abs(signals.mean()) < 1e-5 and abs(signals.std() - 1) < 1e-5
     np.testing.assert_array_equal(signals, mnist1d(200, seed=1).inputs)
     assert not np.allclose(signals, mnist1d(200, seed=2).inputs)
+
+
+def test_channels_are_an_axis_and_the_signals_the_same():
+    with_channels = mnist1d(50, seed=3, channels=True).inputs
+    assert with_channels.shape == (50, 40, 1)
+    np.testing.assert_array_equal(with_channels[..., 0], mnist1d(50, seed=3).inputs)
+
+
+def test_the_stroke_of_each_signal_is_known():
+    signals, is_stroke = one_of_each(seed=1)
+    assert signals.shape == is_stroke.shape == (10, 40)
+    assert set(is_stroke.sum(axis=1)) <= set(range(6, 13))  # 12 numbers of 48 to 72, squeezed into 40
+    inside = [signals[number][is_stroke[number]] for number in range(10)]
+    outside = [signals[number][~is_stroke[number]] for number in range(10)]
+    assert np.mean([np.std(part) for part in inside]) > np.mean([np.std(part) for part in outside])
 
 
 def test_too_few_are_refused():

@@ -187,6 +187,14 @@ def test_log_x_has_a_tick_at_each_value(figures):
     line_chart({"one": [1, 2, 3]}, x=[16, 32, 1048576], x_label="length", y_label="ms", alt=ALT, log_x=True)
     axis = figures[0][0].axes[0]
     assert [label.get_text() for label in axis.get_xticklabels()] == ["16", "32", "1048576"]
+    line_chart({"one": np.ones(40)}, x=np.geomspace(0.001, 1, 40), x_label="rate", y_label="loss", alt=ALT, log_x=True)
+    axis = figures[1][0].axes[0]
+    assert [label.get_text() for label in axis.get_xticklabels()] == [
+        "0.001",
+        "0.01",
+        "0.1",
+        "1",
+    ]  # of many the powers of ten
     with pytest.raises(ValueError, match="log_x needs x"):
         line_chart({"one": [1, 2, 3]}, x_label="length", y_label="ms", alt=ALT, log_x=True)
 

@@ -54,3 +54,16 @@ def resnet(
     # float32 in mixed precision too: 16 bits are too few for probabilities.
     classify = layers.Dense(classes, activation="softmax", name="classes", dtype="float32")
     return keras.Model(inputs, classify(features), name="resnet")
+
+
+def build_signal_network() -> keras.Sequential:
+    """Signals (40, 1) to ten logits: two convolutions of stride 2 and a dense layer, the network of lessons 507 and 508."""
+    return keras.Sequential(
+        [
+            keras.Input((40, 1)),
+            layers.Conv1D(16, 5, strides=2, activation="relu"),
+            layers.Conv1D(16, 5, strides=2, activation="relu"),
+            layers.Flatten(),
+            layers.Dense(10),
+        ]
+    )

@@ -40,8 +40,8 @@ def _resampled(signal: np.ndarray, length: int) -> np.ndarray:
     return np.interp(np.linspace(0, 1, length), np.linspace(0, 1, len(signal)), signal)
 
 
-def _signal(stroke: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """One example (40,): the stroke, somewhere among slow noise."""
+def _signal(stroke: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """One example (40,): the stroke, somewhere among slow noise; and where the stroke is (40,)."""
     long = len(stroke) + PADDING[1]
     padding = random.integers(PADDING[0], PADDING[1] + 1)
     drawn = _resampled(np.concatenate([stroke, np.zeros(padding)]), long)
@@ -52,18 +52,27 @@ def _signal(stroke: np.ndarray, random: np.random.Generator) -> np.ndarray:
     slow = gaussian_filter1d(SLOW_NOISE * random.normal(size=long), 2)
     signal = np.where(is_stroke, drawn, slow) + FAST_NOISE * random.normal(size=long)
     signal -= TILT * (random.random() - 0.5) * np.linspace(-0.5, 0.5, long)
-    return _resampled(signal, LENGTH)
+    return _resampled(signal, LENGTH), _resampled(is_stroke.astype("float64"), LENGTH) > 0.5
 
 
-def mnist1d(count: int, seed: int = 0) -> Split:
+def mnist1d(count: int, seed: int = 0, *, channels: bool = False) -> Split:
     """`count` signals (count, 40), float32, mean 0 and standard deviation 1 in all, and their classes (count,), in equal numbers.
 
-    Other seeds make other signals of the same ten strokes. Raises ValueError for fewer than ten signals.
+    With `channels` they are (count, 40, 1), as convolutions read them. Other seeds make other signals of the same ten
+    strokes. Raises ValueError for fewer than ten signals.
     """
     if count < len(STROKES):
         raise ValueError(f"At least {len(STROKES)} signals are made, one a class, not {count}.")
     random = np.random.default_rng(seed)
     clean = strokes()
     classes = random.permutation(np.arange(count) % len(clean))
-    signals = np.array([_signal(clean[label], random) for label in classes])
-    return Split(((signals - signals.mean()) / signals.std()).astype("float32"), classes)
+    signals = np.array([_signal(clean[label], random)[0] for label in classes])
+    signals = ((signals - signals.mean()) / signals.std()).astype("float32")
+    return Split(signals[..., np.newaxis] if channels else signals, classes)
+
+
+def one_of_each(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """A signal of each class (10, 40), as it is before its mean is taken away, and where its stroke is (10, 40), true or false."""
+    random = np.random.default_rng(seed)
+    made = [_signal(stroke, random) for stroke in strokes()]
+    return np.array([signal for signal, _ in made]), np.array([is_stroke for _, is_stroke in made])

@@ -8,7 +8,9 @@ from course_utils.viz.dots import dot_chart
 from course_utils.viz.drawings import draw_block, draw_game, draw_mask, draw_network, draw_recurrence
 from course_utils.viz.images import image_grid
 from course_utils.viz.reliability import show_reliability
+from course_utils.viz.scatter import scatter_chart
 from course_utils.viz.show import show
+from course_utils.viz.strokes import show_strokes
 from course_utils.viz.style import COLOURS, LINE_STYLES, MARKERS, use_course_style
 from course_utils.viz.tables import table
 
@@ -26,6 +28,7 @@ __all__ = [
     "image_grid",
     "line_chart",
     "place_legend",
+    "scatter_chart",
     "show",
     "show_animation",
     "show_confusions",
@@ -33,6 +36,7 @@ __all__ = [
     "show_largest_gap",
     "show_reliability",
     "show_sliding_window",
+    "show_strokes",
     "table",
     "use_course_style",
 ]

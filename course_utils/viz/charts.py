@@ -1,5 +1,6 @@
 """Curves and maps of numbers."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 from numbers import Real
@@ -33,8 +34,8 @@ def line_chart(
     """One line for each name, over `x` or over 1, 2, 3, ...
 
     Each has its own colour and dash pattern, and its own marker if the points are few. Where all x are whole numbers,
-    so are the ticks. With `log_x` the x axis is logarithmic and carries a tick at each value of `x`; raises ValueError
-    if `x` is not given then. `mark_least` puts a ring around the least value of each line. First, last, least and greatest value of each line are written below the picture.
+    so are the ticks. With `log_x` the x axis is logarithmic and carries a tick at each value of `x`, of many only at the
+    powers of ten; raises ValueError if `x` is not given then. `mark_least` puts a ring around the least value of each line. First, last, least and greatest value of each line are written below the picture.
     """
     if log_x and x is None:
         raise ValueError("log_x needs x: give the values at which the lines were measured.")
@@ -57,7 +58,11 @@ def line_chart(
     axis.set(xlabel=x_label, ylabel=y_label, yscale="log" if log_y else "linear")
     if log_x:
         axis.set_xscale("log")
-        axis.set_xticks(places, [short_number(place) for place in places])
+        ticks = places
+        if len(places) > FEW_POINTS:
+            powers = range(math.ceil(math.log10(min(places)) - 1e-9), math.floor(math.log10(max(places)) + 1e-9) + 1)
+            ticks = [10.0**power for power in powers]
+        axis.set_xticks(ticks, [short_number(place) for place in ticks])
         axis.set_xticks([], minor=True)
     elif all(isinstance(place, Real) and float(place).is_integer() for place in places):
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
