@@ -233,7 +233,7 @@ def train(name: str, digits: Digits, width: int, rate: float, steps: int, seed: 
         model.generator_optimizer.build(model.generator.trainable_weights)
         model.discriminator_optimizer.build(model.discriminator.trainable_weights)
         model.compile(steps_per_execution=10)
-    model.fit(batches(images, seed), steps_per_epoch=steps, epochs=1, verbose=0)
+    model.fit(batches(images, seed), steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0)  # shuffled already
     if name == "GAN":
         model.generator_optimizer.finalize_variable_values(model.generator.trainable_weights)
 
