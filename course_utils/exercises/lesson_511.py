@@ -296,7 +296,7 @@ EXERCISES = [
     Exercise(
         key="511-3",
         title="The last layer in whole numbers",
-        minutes=15,
+        minutes=20,
         test=test_whole_logits,
         hints=(
             "First hidden.astype('int32') - hidden_zero: these are the b - z_h, (n, 64).",

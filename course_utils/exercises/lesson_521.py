@@ -26,36 +26,36 @@ def test_changes(answer):
             raise Wrong(f"Think again about '{change}': {WHY[change]}")
 
 
-def labels_needed(change, spread, steps):
-    return int(np.ceil(np.round((steps * spread / change) ** 2, 9)))
+def labels_needed(change, spread, times):
+    return int(np.ceil(np.round((times * spread / change) ** 2, 9)))
 
 
-def not_squared(change, spread, steps):
-    return math.ceil(steps * spread / change)
+def not_squared(change, spread, times):
+    return math.ceil(times * spread / change)
 
 
-def not_whole(change, spread, steps):
-    return (steps * spread / change) ** 2
+def not_whole(change, spread, times):
+    return (times * spread / change) ** 2
 
 
-def rounded_down(change, spread, steps):
-    return math.floor((steps * spread / change) ** 2)
+def rounded_down(change, spread, times):
+    return math.floor((times * spread / change) ** 2)
 
 
-def one_too_many(change, spread, steps):
-    return math.floor((steps * spread / change) ** 2) + 1
+def one_too_many(change, spread, times):
+    return math.floor((times * spread / change) ** 2) + 1
 
 
-def upside_down(change, spread, steps):
-    return math.ceil((change / (steps * spread)) ** 2)
+def upside_down(change, spread, times):
+    return math.ceil((change / (times * spread)) ** 2)
 
 
-def spread_alone(change, spread, steps):
+def spread_alone(change, spread, times):
     return math.ceil((spread / change) ** 2)
 
 
-def steps_not_squared(change, spread, steps):
-    return math.ceil(steps * (spread / change) ** 2)
+def times_not_squared(change, spread, times):
+    return math.ceil(times * (spread / change) ** 2)
 
 
 def test_labels(answer):
@@ -64,8 +64,8 @@ def test_labels(answer):
         not_whole: "Half a label cannot be had: the smallest whole number that is large enough.",
         rounded_down: "Rounded down, the mean is not yet far enough away. Round up.",
         upside_down: "A smaller change takes more labels: the fraction is upside down.",
-        spread_alone: "One standard deviation is not enough: `steps` is missing.",
-        steps_not_squared: "`steps` stands inside the square, too.",
+        spread_alone: "One standard deviation is not enough: `times` is missing.",
+        times_not_squared: "`times` stands inside the square, too.",
         one_too_many: "One too many where the number is whole already: round up, do not add 1.",
     }
     cases = [(0.1, 0.35, 2.58), (0.03, 0.23, 2.0), (0.15, 0.47, 3.0), (0.125, 0.5, 2.0)]
@@ -77,7 +77,7 @@ def test_labels(answer):
         for mistake, message in mistakes.items():
             if np.isclose(result, mistake(*case)):
                 raise Wrong(message)
-        raise Wrong(f"For a change of {case[0]}, spread {case[1]}, {case[2]} steps: {right}, not {result:g}.")
+        raise Wrong(f"For a change of {case[0]}, spread {case[1]}, {case[2]} times: {right}, not {result:g}.")
 
 
 def level_of_each(looks, chance):
@@ -187,8 +187,8 @@ EXERCISES = [
         minutes=10,
         test=test_labels,
         hints=(
-            "More labels make the standard deviation of the mean smaller. When is `change` exactly `steps` of them?",
-            "Solve change = steps * spread / sqrt(n) for n, and round up: `np.ceil`.",
+            "More labels make the standard deviation of the mean smaller. When is `change` exactly `times` of them?",
+            "Solve change = times * spread / sqrt(n) for n, and round up: `np.ceil`.",
         ),
         solution=labels_needed,
         wrong_answers={
@@ -197,14 +197,14 @@ EXERCISES = [
             "rounded down": rounded_down,
             "floor and one": one_too_many,
             "upside down": upside_down,
-            "steps forgotten": spread_alone,
-            "steps outside the square": steps_not_squared,
-            "always a hundred": lambda change, spread, steps: 100,
+            "times forgotten": spread_alone,
+            "times outside the square": times_not_squared,
+            "always a hundred": lambda change, spread, times: 100,
         },
-        also_right={"by math": lambda change, spread, steps: math.ceil(steps**2 * spread**2 / change**2 - 1e-9)},
+        also_right={"by math": lambda change, spread, times: math.ceil(times**2 * spread**2 / change**2 - 1e-9)},
         explanation=(
             "Half the change takes four times as many labels. And a fall of just this size is found in half of the cases "
-            "only, as the measured fall scatters around it; for 80 of 100, add 0.84 to `steps`."
+            "only, as the measured fall scatters around it; for 80 of 100, add 0.84 to `times`."
         ),
     ),
     Exercise(
