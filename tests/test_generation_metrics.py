@@ -10,6 +10,8 @@ from course_utils.metrics.generation import (
     distances_to_nearest,
     frechet_distance,
     modes_hit,
+    nearest_images,
+    slim_normals,
 )
 
 
@@ -154,3 +156,44 @@ def test_distances_to_the_nearest_image():
     for wrong in (train[:0], np.ones((3, 20))):
         with pytest.raises(ValueError, match="one shape"):
             distances_to_nearest(images, wrong)
+
+
+def two_clouds(count=400, pixels=6, seed=0):
+    """Images (count, pixels) of two far groups; within each only the first two pixels vary, the first twice as much."""
+    random = np.random.default_rng(seed)
+    images = np.zeros((count, pixels))
+    images[:, :2] = random.normal(size=(count, 2)) * [0.2, 0.1]
+    images[::2, 5] = 10
+    return images
+
+
+def test_slim_normals_keep_the_mean_and_the_main_direction_of_each_cluster():
+    images = two_clouds()
+    drawn = slim_normals(images, 2, 1, 4000, seed=1)
+    assert set(np.unique(drawn[:, 5])) == {0.0, 10.0} and abs((drawn[:, 5] == 10).mean() - 0.5) < 0.05
+    inside = np.abs(drawn[:, 0]) < 0.3  # what lies farther out is cut at the ends
+    assert inside.mean() > 0.8 and np.std(drawn[:, 0]) == pytest.approx(0.2, rel=0.15)
+    assert np.std(drawn[:, 1]) < 0.03, "the second direction has no spread"
+
+
+def test_with_all_directions_the_slim_normals_are_the_full_ones():
+    images = np.random.default_rng(3).normal(size=(300, 4)) @ np.random.default_rng(4).normal(size=(4, 4))
+    slim, full = slim_normals(images, 1, 4, 20_000), cluster_normals(images, 1, 20_000)
+    np.testing.assert_allclose(np.cov(slim.T), np.cov(full.T), atol=0.3)
+
+
+@pytest.mark.parametrize(("clusters", "directions"), [(0, 1), (400, 1), (2, 0), (2, 200)])
+def test_slim_normals_refuse_what_cannot_be_fitted(clusters, directions):
+    with pytest.raises(ValueError, match="must lie"):
+        slim_normals(two_clouds(), clusters, directions, 10)
+
+
+def test_the_nearest_image_is_that_of_the_smallest_distance():
+    random = np.random.default_rng(5)
+    images, train = random.random((7, 3, 3)), random.random((20, 3, 3))
+    found = nearest_images(images, train)
+    gaps = np.linalg.norm((found - images).reshape(7, -1), axis=1)
+    np.testing.assert_allclose(gaps, distances_to_nearest(images, train))
+    np.testing.assert_array_equal(nearest_images(train[3:5], train), train[3:5])
+    with pytest.raises(ValueError, match="one shape"):
+        nearest_images(images, train[:0])

@@ -89,3 +89,42 @@ def cluster_normals(images: np.ndarray, clusters: int, count: int, seed: int = 0
         drawn.append(random.multivariate_normal(mean, covariance, size=int((wanted == cluster).sum()), method="eigh"))
     drawn = random.permutation(np.concatenate(drawn)).clip(images.min(), images.max())
     return drawn.reshape(count, *images.shape[1:]).astype("float32")
+
+
+def slim_normals(images: np.ndarray, clusters: int, directions: int, count: int, seed: int = 0) -> np.ndarray:
+    """`count` images drawn as by `cluster_normals`, but of each cluster's covariance only the main directions are kept.
+
+    These are its principal components; the rest has no spread. So the model keeps clusters * (pixels + directions *
+    (pixels + 1)) numbers, and can be made as small as a network. Raises ValueError unless 1 <= clusters < n and every
+    cluster holds more images than directions.
+    """
+    from sklearn.cluster import KMeans  # only here: most measures need no scikit-learn
+    from sklearn.decomposition import PCA
+
+    images, random = np.asarray(images), np.random.default_rng(seed)
+    if not 1 <= clusters < len(images):
+        raise ValueError(f"clusters must lie between 1 and {len(images) - 1}, not {clusters}.")
+    rows = images.reshape(len(images), -1).astype("float64")
+    place = KMeans(clusters, n_init=1, random_state=seed).fit_predict(rows)
+    fewest = np.bincount(place, minlength=clusters).min()
+    if not 1 <= directions < fewest:
+        raise ValueError(f"The smallest cluster holds {fewest} images: directions must lie below, not be {directions}.")
+    wanted, drawn = random.choice(place, count), []
+    for cluster in range(clusters):
+        pca = PCA(directions, svd_solver="full").fit(rows[place == cluster])
+        along = random.normal(size=(int((wanted == cluster).sum()), directions)) * np.sqrt(pca.explained_variance_)
+        drawn.append(pca.mean_ + along @ pca.components_)
+    drawn = random.permutation(np.concatenate(drawn)).clip(images.min(), images.max())
+    return drawn.reshape(count, *images.shape[1:]).astype("float32")
+
+
+def nearest_images(images: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """(n, ...): for each image (n, ...) the nearest training image (m, ...), by the Euclidean distance.
+
+    Raises ValueError if the two hold images of different shapes, or if there is no training image.
+    """
+    images, train = np.asarray(images), np.asarray(train)
+    if images.shape[1:] != train.shape[1:] or not len(train):
+        raise ValueError(f"Images of one shape are needed, not {images.shape[1:]} and {train.shape}.")
+    rows = train.reshape(len(train), -1)
+    return train[[np.linalg.norm(rows - image.reshape(-1), axis=1).argmin() for image in images]]
