@@ -388,6 +388,32 @@ def expect_no_mistake(results: Sequence, cases: Sequence[Sequence], mistakes: di
             raise Wrong(message)
 
 
+def errors_of_starts(answer: Any, *names: Any, of: int, starts: int = 3) -> list[np.ndarray]:
+    """The shares that `starts` trainings named wrongly of `of` examples, under each of these names: arrays (starts,).
+
+    Raises Wrong if a name is missing, if it holds another number of values, for percent, for a share that is no whole
+    number of examples (a mean, or a rounded one), and for one training reported several times.
+    """
+    if not isinstance(answer, dict) or not set(names) <= set(answer):
+        raise Wrong(f"The finding is a dictionary with the keys {', '.join(map(key_shown, names))}.")
+    found = []
+    for name in names:
+        value, shown_name = answer[name], key_shown(name)
+        if value is Ellipsis:
+            raise Wrong(f"Still `...`: {name}.")
+        if np.shape(value) != (starts,):
+            raise Wrong(f"{shown_name} must hold the errors of {starts} starts, as a list of {starts} numbers.")
+        shares = some_numbers(value, (starts,), shown_name)
+        if shares.min() < 0 or shares.max() > 1:
+            raise Wrong(f"{shown_name} holds {shares.max():g}: a share lies between 0 and 1. Did you write percent?")
+        if not np.allclose(shares * of, np.round(shares * of), atol=0.01):
+            raise Wrong(f"{shown_name} holds a share that is no whole number out of {of} examples. Was it rounded?")
+        if np.ptp(shares) == 0:
+            raise Wrong(f"{shown_name} holds one number {starts} times. Was each start trained?")
+        found.append(shares)
+    return found
+
+
 def measured_numbers(
     answer: Any, *names: Any, shares: tuple = (), counts: tuple = (), apart: bool = False
 ) -> list[float]:
