@@ -36,6 +36,14 @@ def test_the_model_at_its_ends():
     assert seconds(8, 4e6, 1e6, wait=3.0) == seconds(8, 4e6, 1e6) + 3
 
 
+def test_the_efficiency_is_computing_by_the_whole_step():
+    page = functions_of("504")
+    given = {"measured": {"alone": {"net": 2.0}}, "list_bytes": {"net": 4e6}, "speed": 1e6, "many": np.array([2, 4])}
+    page["efficiency_of"].__globals__.update(given)
+    assert page["efficiency_of"]("net", 0.0).tolist() == [2 / (2 + 4), 2 / (2 + 6)]
+    assert page["efficiency_of"]("net", np.array([1.0, 2.0])).tolist() == [2 / (2 + 5), 2 / (2 + 8)]
+
+
 def test_steps_are_taken_in_turns_and_the_first_ones_are_not_counted(monkeypatch):
     clock, net, log = [0.0], [0], []
 
