@@ -8,6 +8,8 @@ from course_utils.environment import import_quietly
 
 import_quietly()
 
+from course_utils.datasets import Split  # noqa: E402
+
 LESSON = functions_of("522")
 
 
@@ -28,10 +30,22 @@ def test_no_other_threshold_is_cheaper_if_the_confidences_are_true(price):
 
 
 def test_each_tried_threshold_has_its_cost():
-    page = functions_of("522")
-    page["costs_of_thresholds"].__globals__["tried"] = np.array([0.0, 0.7, 1.0])
     confidence, right = np.array([0.6, 0.9]), np.array([False, True])
-    assert page["costs_of_thresholds"](confidence, right, 10) == [5, 0.5, 1]
+    assert LESSON["costs_of_thresholds"](confidence, right, np.array([0.0, 0.7, 1.0]), 10) == [5, 0.5, 1]
+
+
+def test_the_cheapest_threshold_is_one_of_the_confidences_or_refuses_all():
+    page = functions_of("522")
+    find = page["cheapest_threshold"]
+    logits = np.log(np.array([[0.6, 0.4], [0.9, 0.1], [0.8, 0.2]]))
+    for labels, cheapest in (([1, 0, 0], 0.8), ([1, 1, 1], 1.1), ([0, 0, 0], 0.6)):
+        find.__globals__.update(on_validation={1: logits}, validation=Split(None, np.array(labels)))
+        assert find(1, price=10) == pytest.approx(cheapest)
+
+
+def test_the_average_is_of_probabilities_not_of_logits():
+    one, other = np.log([[0.9, 0.1]]), np.log([[0.3, 0.7]])
+    np.testing.assert_allclose(np.exp(LESSON["average"]({1: one, 2: other})), [[0.6, 0.4]], atol=1e-5)
 
 
 def test_answering_all_and_refusing_all():

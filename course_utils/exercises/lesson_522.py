@@ -100,6 +100,22 @@ def stops_too_early(confidence, right, promised):
     return broken[0] / len(right) if broken.size else 1.0
 
 
+def more_than_promised(confidence, right, promised):
+    order = np.argsort(-confidence)
+    among_surest = np.cumsum(right[order]) / np.arange(1, len(right) + 1)
+    kept = np.flatnonzero(among_surest > promised)
+    return (kept[-1] + 1) / len(right) if kept.size else 0.0
+
+
+def never_the_last(confidence, right, promised):
+    best = 0.0
+    for threshold in confidence:
+        answered = confidence > threshold
+        if answered.any() and right[answered].mean() >= promised:
+            best = max(best, answered.mean())
+    return best
+
+
 def least_sure_first(confidence, right, promised):
     return largest_coverage(-confidence, right, promised)
 
@@ -123,6 +139,8 @@ def in_order_of_arrival(confidence, right, promised):
 def test_coverage(answer):
     mistakes = {
         stops_too_early: "The share falls and rises again: after the first broken promise a larger coverage can keep it.",
+        more_than_promised: "At least the share `promised`: a share that is just as large keeps the promise.",
+        never_the_last: "You leave one out: the answer at the threshold itself is given, too, and so may be all.",
         least_sure_first: "The least sure are answered first: sort by -confidence.",
         count_of_answers: "That is a number of digits. The coverage is their share of all.",
         believes_the_confidence: "That takes the confidence at its word. The promise is about the labels.",
@@ -136,6 +154,9 @@ def test_coverage(answer):
         right = random.random(size) < confidence
         right[np.argsort(-confidence)[[0, 1, 2, 3]]] = [True, False, True, True]  # breaks the promise early
         cases.append((confidence, right, promised))
+    sure = np.array([0.6, 0.9, 0.8, 0.7, 0.5])
+    cases.append((sure, np.array([True, True, False, True, False]), 0.75))  # just kept by four of five
+    cases.append((sure, np.array([False, True, True, True, True]), 0.78))  # kept by all
     results = [one_number(answer(*case), "The coverage") for case in cases]
     for case, result in zip(cases, results):
         if not np.isclose(result, largest_coverage(*case)):
@@ -147,35 +168,54 @@ def test_coverage(answer):
 
 
 NAMES = ("as trained", "with T", "refused")
+BELOW = "below refusing all"
 
 
 def test_dear(answer):
     as_trained, with_t, refused = measured_numbers(answer, *NAMES, shares=("refused",))
     if as_trained > 2:
         raise Wrong("That is nearly the bill of answering all. Is the threshold 1 - 1/50 = 0.98?")
+    if as_trained < 0.4:
+        raise Wrong("So cheap as trained? Is the price of a mistake 50 in `cost`, too?")
     if as_trained < 0.8 * with_t:
         raise Wrong("The temperature should make it cheaper. Are the two exchanged?")
+    if as_trained < 1.1 * with_t:
+        raise Wrong(
+            "Hardly a difference? The temperature should make it clearly cheaper. Is each confidence the right one?"
+        )
+    if with_t < refused:
+        raise Wrong(
+            "Each refusal costs 1, so with T a digit costs at least the share that is refused. Do the two belong together?"
+        )
     if not 0.35 < with_t < 0.8:
         raise Wrong(
             "With the temperature a digit should cost between 0.35 and 0.8. Are price and threshold those of 50?"
         )
-    if as_trained < 0.4:
-        raise Wrong("So cheap as trained? Is the price of a mistake 50 in `cost`, too?")
     if not 0.3 < refused < 0.65:
         raise Wrong("Between a third and two thirds are refused: those whose softened confidence is below 0.98.")
+    said = str(answer.get(BELOW, "")).strip().lower()
+    wanted = "both" if as_trained < 1 and with_t < 1 else "with t" if with_t < 1 else "neither"
+    if said not in ("both", "with t", "neither"):
+        raise Wrong(f'"{BELOW}" should be "both", "with T" or "neither".')
+    if said != wanted:
+        raise Wrong("Refusing all costs 1 a digit. Compare your two costs with that.")
 
 
 PROGRAM = """
 price = 50
 threshold = 1 - 1 / price
-hard = sure_and_right(on_test[1], test.targets)
-soft = sure_and_right(on_test[1] / best[1], test.targets)
+as_trained = cost(sure[1], right[1], threshold, price)
+with_t = cost(softer[1], right[1], threshold, price)
+below = [name for name, found in {"as trained": as_trained, "with T": with_t}.items() if found < 1]
 at_50 = {
-    "as trained": cost(*hard, threshold, price),
-    "with T": cost(*soft, threshold, price),
-    "refused": (soft[0] < threshold).mean(),
+    "as trained": as_trained,
+    "with T": with_t,
+    "refused": (softer[1] < threshold).mean(),
+    "below refusing all": {0: "neither", 1: "with T", 2: "both"}[len(below)],
 }
 """
+
+AT_50 = {"as trained": 1.25, "with T": 0.57, "refused": 0.44, BELOW: "with T"}
 
 EXERCISES = [
     Exercise(
@@ -236,6 +276,8 @@ EXERCISES = [
         solution=largest_coverage,
         wrong_answers={
             "stops at the first break": stops_too_early,
+            "more than promised": more_than_promised,
+            "never the last": never_the_last,
             "least sure first": least_sure_first,
             "a count": count_of_answers,
             "the confidence believed": believes_the_confidence,
@@ -246,29 +288,33 @@ EXERCISES = [
         also_right={"by a loop over thresholds": by_loop},
         explanation=(
             "Chosen and judged on the same labels: on other digits the promise is broken about half of the time. Who must "
-            "keep it takes a bound or conformal prediction."
+            "keep it takes a bound or risk control."
         ),
     ),
     Exercise(
         key="522-4",
         title="A dearer mistake",
-        minutes=10,
+        minutes=5,
         test=test_dear,
         hints=(
-            "The threshold is 1 - 1/50. `costs_of(1, 50)` holds the two costs, or use `cost` with `sure_and_right`.",
-            "The share refused: (confidence < 0.98).mean(), with the confidence of `on_test[1] / best[1]`.",
+            "The threshold is 1 - 1/50. `costs_of(1, 50)` holds the two costs.",
+            "The share refused: `(softer[1] < 0.98).mean()`. Refusing all costs 1 a digit.",
         ),
-        solution={"as trained": 1.25, "with T": 0.57, "refused": 0.44},
+        solution=AT_50,
         program=PROGRAM,
         wrong_answers={
-            "percent refused": {"as trained": 1.25, "with T": 0.57, "refused": 44},
-            "all answered": {"as trained": 3.9, "with T": 3.9, "refused": 0.0},
-            "exchanged": {"as trained": 0.57, "with T": 1.25, "refused": 0.44},
-            "the price 10": {"as trained": 0.47, "with T": 0.29, "refused": 0.24},
-            "a mistake costs 10": {"as trained": 0.39, "with T": 0.37, "refused": 0.44},
-            "refused as trained": {"as trained": 1.25, "with T": 0.57, "refused": 0.12},
-            "not a number": {"as trained": 1.25, "with T": math.nan, "refused": 0.44},
-            "one left open": {"as trained": 1.25, "with T": 0.57, "refused": ...},
+            "percent refused": AT_50 | {"refused": 44},
+            "all answered": AT_50 | {"as trained": 3.9, "with T": 3.9, "refused": 0.0},
+            "exchanged": AT_50 | {"as trained": 0.57, "with T": 1.25},
+            "no effect": AT_50 | {"as trained": 0.7, "with T": 0.69},
+            "refused more than it costs": AT_50 | {"refused": 0.6},
+            "the price 10": AT_50 | {"as trained": 0.47, "with T": 0.29, "refused": 0.24},
+            "a mistake costs 10": AT_50 | {"as trained": 0.35, "with T": 0.47},
+            "refused as trained": AT_50 | {"refused": 0.12},
+            "compared wrongly": AT_50 | {BELOW: "both"},
+            "no comparison": AT_50 | {BELOW: "yes"},
+            "not a number": AT_50 | {"with T": math.nan},
+            "one left open": AT_50 | {"refused": ...},
         },
         explanation=(
             "Refusing all costs 1. As trained, a network hardly beats that, or costs more; with its temperature it costs "
