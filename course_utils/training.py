@@ -1,5 +1,6 @@
 """What every training shows while it runs: a line an epoch, without timings."""
 
+import re
 from collections.abc import Callable, Mapping
 
 import keras
@@ -28,12 +29,16 @@ class ProgressLine(keras.callbacks.Callback):
             print(f"epoch {epoch + 1:>{len(str(epochs))}}/{epochs}  {measured}")
 
 
-def error_of(function: Callable[[], object]) -> str:
-    """Call the function; the first line of the error that it raises, with its kind, or "no error"."""
+def error_of(function: Callable[[], object], lines: int = 1) -> str:
+    """Call the function; the first `lines` lines of the error that it raises, with its kind, or "no error".
+
+    Empty lines are left out, and what makes a terminal print in bold.
+    """
     try:
         function()
     except Exception as error:
-        return f"{type(error).__name__}: {error}".splitlines()[0]
+        message = re.sub(r"\x1b\[\d*m", "", f"{type(error).__name__}: {error}")
+        return "\n".join([line for line in message.splitlines() if line.strip()][:lines])
     return "no error"
 
 

@@ -99,3 +99,10 @@ def test_error_of_gives_the_first_line():
 
     assert error_of(fails) == "ValueError: one"
     assert error_of(lambda: None) == "no error"
+
+
+def test_error_of_gives_more_lines_when_asked_without_empty_ones_and_signs_of_a_terminal():
+    def fails():
+        raise ValueError("one\n\n\x1b[1mtwo\x1b[0m\nthree")
+
+    assert error_of(fails, lines=2) == "ValueError: one\ntwo"
