@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import io
+import os
 import re
 import tarfile
 
@@ -11,10 +12,19 @@ import numpy as np
 import pytest
 from chromium import Chromium, find_chromium
 
-from course_utils.browser import learners_folder, prepare_in_node, read_in_node, save_page, vendor
+from course_utils.browser import (
+    learners_folder,
+    prepare_in_node,
+    read_in_node,
+    save_page,
+    short_path,
+    show_page,
+    vendor,
+)
 from course_utils.browser import page as page_module
 from course_utils.browser.drawings import DIGITS, line, moved
 from course_utils.browser.node import find_node
+from course_utils.browser.picture import view_of
 from course_utils.datasets import load_digits
 from course_utils.environment import import_quietly
 
@@ -98,7 +108,13 @@ def test_a_page_holds_all_it_needs_and_names_no_address(tmp_path):
 
 def test_a_page_is_left_with_the_learner_and_never_among_the_lessons(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(page_module, "COURSE", tmp_path / "nowhere")
     assert learners_folder() != tmp_path and learners_folder().is_dir()
+    (tmp_path / "course" / "notebooks").mkdir(parents=True)
+    monkeypatch.setattr(page_module, "COURSE", tmp_path / "course")
+    assert learners_folder() == tmp_path / "course" / "my" and learners_folder().is_dir()
+    assert short_path(learners_folder() / "a.html") == os.path.join("my", "a.html")
+    assert short_path(tmp_path / "a.html") == str(tmp_path / "a.html")
     (tmp_path / "my").mkdir()
     monkeypatch.chdir(tmp_path / "my")
     assert learners_folder() == tmp_path / "my"
@@ -181,6 +197,29 @@ def test_ten_drawn_digits_are_read_if_they_are_prepared(trained):
     assert (prepared == np.arange(10)).sum() >= 9 and (as_drawn == np.arange(10)).sum() <= 4
 
 
+# The picture of the page
+
+
+@needs_node
+def test_the_picture_shows_what_node_computes(trained, monkeypatch):
+    _, _, place = trained
+    drawing = moved(DIGITS[7], 0.5, 130, 10)
+    view = view_of(place, drawing)
+    assert view.images.shape == (2, 28, 28) and view.shares.sum(axis=1) == pytest.approx([1, 1])
+    np.testing.assert_array_equal(view.images[0], prepare_in_node([drawing])[0, ..., 0])
+    assert [maps.shape for maps in view.maps] == [(24, 24, 8), (8, 8, 16)]
+    assert view.headings[0].startswith("prepared") and view.headings[1].startswith("as drawn")
+    shown = []
+    monkeypatch.setattr("course_utils.browser.picture.show", lambda figure, alt: shown.append((figure, alt)))
+    show_page(place, drawing, alt="The page with a small seven")
+    (figure, alt), *_ = shown
+    assert alt == "The page with a small seven"
+    texts = [text.get_text() for part in figure.subfigs for text in part.texts]
+    assert [heading in texts for heading in view.headings] == [True] * 4
+    with pytest.raises(ValueError, match="alt must say"):
+        show_page(place, drawing, alt="page")
+
+
 # The page in a browser
 
 
@@ -244,6 +283,20 @@ def test_the_page_shows_what_the_network_gets_and_its_feature_maps(opened):
     assert browser.value("[...document.querySelectorAll('canvas')].every((each) => each.getAttribute('aria-label'))")
     browser.click("#clear")
     browser.wait_for("document.querySelectorAll('.maps').length === 0")
+
+
+@needs_chromium
+def test_the_picture_of_the_page_agrees_with_the_page(opened, trained):
+    """What the package draws for readers without a browser is what the browser shows: answers, shares and headings."""
+    browser, *_ = opened
+    drawing = moved(DIGITS[7], 0.5, 130, 10)
+    answers = drawn(browser, drawing)
+    view = view_of(trained[2], drawing)
+    assert answers == tuple(str(shares.argmax()) for shares in view.shares)
+    for name, shares in zip(("prepared", "drawn"), view.shares):
+        numbers = browser.value(f"[...document.querySelectorAll('#{name}-bars span')].map(each => each.textContent)")
+        assert np.array(numbers[2::3], float) == pytest.approx(shares, abs=0.02)
+    assert browser.value("[...document.querySelectorAll('h2')].map(each => each.textContent)") == view.headings
 
 
 @needs_chromium

@@ -20,12 +20,17 @@ from course_utils.serving import Server, publish, withdraw
 from course_utils.serving.application import Queue, TooManyWaiting, make_server, parse_instances
 from course_utils.serving.clients import (
     Replies,
-    batch_speeds,
+    cores_used,
+    handler_by_hand,
+    in_a_thread,
+    request_speeds,
     run_clients,
+    run_side_by_side,
     send_slowly,
     slow_clients,
-    text_milliseconds,
+    text_costs,
 )
+from course_utils.serving.clients import call as one_request
 from course_utils.serving.versions import Loaded, Versions
 
 PREDICT = "/v1/models/sums:predict"
@@ -122,9 +127,9 @@ def test_requests_that_wait_are_computed_together():
         return inputs.sum(axis=1)
 
     async def many(most):
-        queue = Queue(slow_sum, most)
+        queue = Queue(most)
         parts = [EXAMPLES[:1], EXAMPLES[1:3], EXAMPLES[3:6], EXAMPLES[6:10], EXAMPLES[10:11]]
-        return await asyncio.gather(*map(queue.ask, parts))
+        return await asyncio.gather(*(queue.ask(slow_sum, part) for part in parts))
 
     answers = asyncio.run(many(most=6))
     np.testing.assert_allclose(np.concatenate(answers), SUMS[:11])
@@ -134,10 +139,31 @@ def test_requests_that_wait_are_computed_together():
     assert sizes == [1, 2, 3, 4, 1]
 
 
+def test_only_requests_for_the_same_model_are_computed_together():
+    def double(inputs):
+        return 2 * inputs
+
+    def negative(inputs):
+        return -inputs
+
+    async def mixed():
+        queue = Queue(most=100)
+        asked = [(double, EXAMPLES[:1]), (double, EXAMPLES[1:2]), (negative, EXAMPLES[2:3]), (double, EXAMPLES[3:4])]
+        answers = await asyncio.gather(*(queue.ask(answer, inputs) for answer, inputs in asked))
+        return answers, queue.calls
+
+    answers, calls = asyncio.run(mixed())
+    np.testing.assert_array_equal(np.concatenate(answers), EXAMPLES[:4] * [[2], [2], [-1], [2]])
+    assert calls == 3
+
+
 def test_only_so_many_may_wait():
     async def crowd():
-        queue = Queue(lambda inputs: time.sleep(0.2) or inputs, longest=2)
-        return await asyncio.gather(*(queue.ask(EXAMPLES[:1]) for _ in range(5)), return_exceptions=True)
+        def slow(inputs):
+            return time.sleep(0.2) or inputs
+
+        queue = Queue(longest=2)
+        return await asyncio.gather(*(queue.ask(slow, EXAMPLES[:1]) for _ in range(5)), return_exceptions=True)
 
     found = [type(each) for each in asyncio.run(crowd())]
     assert found.count(TooManyWaiting) == 3
@@ -178,6 +204,7 @@ WRONG = {
     "ragged": (b'{"instances": [[1, 2, 3], [4, 5]]}', "ragged"),
     "text": (b'{"instances": [["1", "2", "3"]]}', "numbers only"),
     "truth values": (b'{"instances": [[true, false, true]]}', "numbers only"),
+    "a truth value among numbers": (b'{"instances": [[1, 2, 3], [4, false, 0.5]]}', "numbers only"),
     "objects": (b'{"instances": [{"x": 1}]}', "numbers only"),
     "two numbers": (b'{"instances": [[1, 2]]}', "shape 3, and has 2"),
     "one axis too few": (b'{"instances": [1, 2, 3]}', "shape 3, and has a single number"),
@@ -193,6 +220,10 @@ def test_wrong_input_gets_a_sentence_and_the_server_lives_on(here, name):
     status, document = call(here.address, "POST", PREDICT, body)
     assert status == 400 and sentence in document["error"], document
     np.testing.assert_allclose(here.ask(EXAMPLES[:5]), SUMS[:5])
+
+
+def test_the_word_true_outside_the_instances_does_no_harm():
+    assert parse_instances(b'{"instances": [[1]], "signature_name": "true", "x": true}', (1,)).tolist() == [[1]]
 
 
 def test_numbers_of_all_kinds_are_taken():
@@ -273,11 +304,26 @@ def test_a_model_that_fails_is_told_and_the_next_request_answered(folder):
 
 
 def test_slow_clients_are_cut_off_and_hold_nobody_up(here):
-    with slow_clients(here.address, PREDICT, count=20, longest=20) as cut_off:
+    with slow_clients(here.address, PREDICT, count=20, longest=20) as wait_until_cut_off:
         replies = run_clients(here.ask, EXAMPLES[:50], 2)
-        seconds = cut_off()
+        seconds = wait_until_cut_off()
     assert replies.answered_once(EXAMPLES[:50]) and replies.as_expected(SUMS, 1e-3).all()
-    assert len(seconds) == 20 and 0.4 < min(seconds) and max(seconds) < 10
+    assert len(seconds) == 20 and 0.55 < seconds[0] <= seconds[-1] < 10
+
+
+def test_by_hand_one_slow_client_holds_up_the_next_but_not_where_each_has_a_thread():
+    body = json.dumps({"instances": EXAMPLES[:2].tolist()})
+    handler = handler_by_hand(lambda inputs: inputs.sum(axis=1))
+    handler.timeout = 0.5  # seconds of silence; the other half of the slow clients is never silent
+    with in_a_thread(handler, thread_each=True) as address:
+        with slow_clients(address, PREDICT, count=10, longest=1.5) as wait_until_cut_off:
+            assert one_request(address, "POST", PREDICT, body) == (200, {"predictions": SUMS[:2].tolist()})
+            seconds = wait_until_cut_off()
+        assert (seconds < 1.4).sum() == 5 and np.isinf(seconds).sum() == 5
+    with in_a_thread(handler_by_hand(lambda inputs: inputs.sum(axis=1))) as address:
+        with slow_clients(address, PREDICT, count=1, longest=1):
+            with pytest.raises(TimeoutError):
+                one_request(address, "POST", PREDICT, body, seconds=0.3)
 
 
 def test_who_does_not_even_finish_the_head_is_cut_off(here):
@@ -375,6 +421,41 @@ def test_status_and_answers_name_the_same_version(folder):
         assert call(server.address, "POST", "/v1/models/sums/versions/2:predict", body)[0] == 200
 
 
+class Gate:
+    """A model that begins to answer only when it is let."""
+
+    def __init__(self):
+        self.called, self.open = threading.Event(), threading.Event()
+
+    def __call__(self, inputs):
+        self.called.set()
+        assert self.open.wait(10)
+        return inputs.sum(axis=1)
+
+
+def test_who_waits_while_the_version_changes_gets_the_answer_of_the_one_asked(folder):
+    gate = Gate()
+
+    def load(place):
+        return Loaded((3,), gate) if place.name == "1" else Loaded((2,), lambda inputs: inputs[:, 0])
+
+    with Here(folder, load) as server:
+        server.versions.refresh()
+        found = []
+        threads = [threading.Thread(target=lambda: found.append(server.ask(EXAMPLES[1:2]))) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        assert gate.called.wait(10)
+        time.sleep(0.3)  # the other two are in the line by now
+        (folder / "2").mkdir()
+        assert server.versions.refresh()
+        gate.open.set()
+        for thread in threads:
+            thread.join()
+        assert [answer.tolist() for answer in found] == [[SUMS[1]]] * 3
+        assert server.ask(EXAMPLES[:1, :2]).tolist() == [0]  # version 2 takes two numbers
+
+
 # The process
 
 
@@ -418,7 +499,7 @@ def test_a_server_that_is_killed_under_load_and_started_anew_loses_nothing(publi
 
         def ask(examples):
             body = json.dumps({"instances": examples.tolist()})
-            for _ in range(300):
+            for _ in range(1500):  # a machine with much to do starts slowly
                 try:
                     status, document = call(server.address, "POST", PREDICT, body)
                     if status == 200:
@@ -467,6 +548,19 @@ def test_it_listens_before_it_has_loaded_and_outlives_an_interrupt(published):
         server.stop()
 
 
+def test_back_to_the_first_version_whatever_came_later(model, tmp_path):
+    publish(model, tmp_path, 1)
+    with Server("sums", tmp_path, look_every=0.05) as server:
+        server.back_to(1)
+        publish(model, tmp_path, 3)
+        server.wait_for_version(3)
+        server.stop()
+        server.back_to(1)
+        assert server.runs() and [path.name for path in tmp_path.iterdir()] == ["1"]
+        document = call(server.address, "GET", "/v1/models/sums")[1]
+        assert document["model_version_status"][-1]["state"] == "AVAILABLE"
+
+
 def test_a_port_that_is_taken_is_named(published):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -509,13 +603,16 @@ def test_clients_count_what_fails_and_what_comes_twice():
     replies = run_clients(moody, EXAMPLES[:20], 3)
     assert replies.failures == ["10: ValueError: not this one"] and len(replies.numbers) == 19
     assert not replies.answered_once(EXAMPLES[:20])
-    twice = Replies(np.array([0, 1, 1]), SUMS[[0, 1, 1]], np.ones(3), 1.0, [])
+    nobody = np.zeros(0, int)
+    twice = Replies(np.array([0, 1, 1]), SUMS[[0, 1, 1]], np.ones(3), 1.0, [], np.zeros(3, int))
     assert not twice.answered_once(EXAMPLES[:2]) and not twice.answered_once(EXAMPLES[:3])
-    swapped = Replies(np.array([1, 0]), SUMS[:2], np.array([3.0, 1.0]), 0.5, [])
+    swapped = Replies(np.array([1, 0]), SUMS[:2], np.array([3.0, 1.0]), 0.5, [], np.zeros(2, int))
     assert swapped.answered_once(EXAMPLES[:2]) and not swapped.as_expected(SUMS).any()
     assert swapped.summary()["answers a second"] == 4 and swapped.summary()["median (ms)"] == 2
+    none = Replies(nobody, np.zeros(0), np.zeros(0), 1.0, ["lost"], nobody)
+    assert none.as_expected(SUMS).all() and not none.answered_once(EXAMPLES[:1])
     with pytest.raises(ValueError, match="no answer"):
-        Replies(np.array([]), np.array([]), np.array([]), 1.0, ["lost"]).summary()
+        none.summary()
     with pytest.raises(ValueError, match="at least one example"):
         run_clients(moody, EXAMPLES[:0], 3)
 
@@ -528,11 +625,85 @@ def test_what_happens_meanwhile_happens_once_in_the_middle_and_its_error_comes_t
         run_clients(lambda examples: examples, EXAMPLES, 2, meanwhile=lambda: 1 / 0)
 
 
-def test_speeds_of_all_sizes_are_measured_in_turn():
+def test_what_is_asked_round_and_round_ends_after_so_many_more():
+    asked, at_the_end = [], []
+
+    def ask(examples):
+        asked.append(examples[0, 0])
+        return examples.sum(axis=1)
+
+    def meanwhile():
+        while len(asked) < 50:
+            time.sleep(0.001)
+        at_the_end.append(len(asked))
+
+    replies = run_clients(ask, EXAMPLES[:9], 2, meanwhile, then=30)
+    assert at_the_end[0] + 28 <= len(replies.numbers) <= len(asked) and set(replies.numbers) == set(range(9))
+    assert replies.as_expected(SUMS).all() and set(replies.clients) == {0, 1}
+    with pytest.raises(ValueError, match="give both"):
+        run_clients(ask, EXAMPLES, 1, then=5)
+
+
+def test_whether_a_client_ever_goes_back():
+    clients = np.array([0, 1, 0, 1, 1])
+    replies = Replies(np.arange(5), SUMS[:5], np.ones(5), 1.0, [], clients)
+    assert replies.never_back(np.array([False, True, True, True, True]))
+    assert not replies.never_back(np.array([False, True, True, False, True]))
+
+
+def test_two_kinds_of_clients_meet_the_same_event():
+    down = threading.Event()
+
+    def once(examples):
+        if down.is_set():
+            raise ConnectionRefusedError
+        return examples.sum(axis=1)
+
+    def patient(examples):
+        while down.is_set():
+            time.sleep(0.01)
+        return examples.sum(axis=1)
+
+    def go_down():
+        down.set()
+        time.sleep(0.3)
+        down.clear()
+
+    def slowly(ask):
+        return lambda examples: time.sleep(0.002) or ask(examples)
+
+    kinds = {"once": slowly(once), "patient": slowly(patient)}
+    found = run_side_by_side(kinds, EXAMPLES, 3, go_down)
+    assert found["patient"].answered_once(EXAMPLES) and found["patient"].as_expected(SUMS).all()
+    assert len(found["once"].failures) + len(found["once"].numbers) == 300
+    assert len(found["once"].numbers) >= 100 and len(found["once"].failures) > 100
+
+
+def test_speeds_of_all_kinds_are_measured_in_turn():
     sizes = []
-    found = batch_speeds(lambda examples: sizes.append(len(examples)) or time.sleep(0.002), EXAMPLES, (1, 300), count=5)
-    assert sizes == [1, 300] * 8 and list(found) == [1, 300] and found[1]["median (ms)"] >= 2
-    assert found[300]["examples a second"] == pytest.approx(300_000 / found[300]["median (ms)"])
+
+    def ask(examples):
+        sizes.append(len(examples))
+        time.sleep(0.002)
+
+    found = request_speeds({"one": (ask, 1), "all": (ask, 300)}, EXAMPLES, blocks=2, each=3)
+    assert sizes == ([1] * 4 + [300] * 4) * 2 and list(found) == ["one", "all"] and found["one"]["median (ms)"] >= 2
+    assert found["all"]["examples a second"] == pytest.approx(300_000 / found["all"]["median (ms)"])
     with pytest.raises(ValueError, match="300 examples do not make one batch of 400"):
-        batch_speeds(len, EXAMPLES, (1, 400))
-    assert text_milliseconds(EXAMPLES) > 0
+        request_speeds({"more": (len, 400)}, EXAMPLES)
+
+
+def test_text_costs_by_its_length():
+    costs = text_costs({"whole": np.arange(10), "decimals": np.arange(10) / 7, "bytes": bytes(30)}, times=2)
+    assert costs["whole"]["characters"] == len("[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]")
+    assert costs["bytes"]["characters"] == len('{"b64": ""}') + 40
+    assert costs["decimals"]["characters"] > 150 and all(cost["ms"] > 0 for cost in costs.values())
+
+
+def test_the_cores_that_two_processes_use(published):
+    with Server("sums", published).launch() as server:
+        with cores_used(server) as used:
+            end = time.perf_counter() + 0.5
+            while time.perf_counter() < end:
+                pass
+    assert set(used) == {"server (cores)", "clients (cores)"} and 0.1 < used["clients (cores)"] < 1.5

@@ -4,6 +4,15 @@
 """
 
 from course_utils.browser.node import node_is_here, prepare_in_node, read_in_node
-from course_utils.browser.page import learners_folder, save_page
+from course_utils.browser.page import learners_folder, save_page, short_path
+from course_utils.browser.picture import show_page
 
-__all__ = ["learners_folder", "node_is_here", "prepare_in_node", "read_in_node", "save_page"]
+__all__ = [
+    "learners_folder",
+    "node_is_here",
+    "prepare_in_node",
+    "read_in_node",
+    "save_page",
+    "short_path",
+    "show_page",
+]

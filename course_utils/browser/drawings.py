@@ -1,7 +1,9 @@
-"""Ten digits as a person draws them with a mouse: strokes of points (x, y) in a square of 280 x 280, y downwards."""
+"""Ten digits put together from arcs and lines, in place of a hand: strokes of points (x, y) in a square of 280 x 280, y downwards."""
 
 import math
 from collections.abc import Sequence
+
+import numpy as np
 
 Stroke = list[tuple[float, float]]
 
@@ -38,3 +40,17 @@ DIGITS: dict[int, list[Stroke]] = {
 def moved(drawing: Sequence[Stroke], scale: float, dx: float, dy: float) -> list[Stroke]:
     """The same strokes, larger or smaller from the corner at the top left, then pushed by (dx, dy)."""
     return [[(scale * x + dx, scale * y + dy) for x, y in stroke] for stroke in drawing]
+
+
+def slanted_digits(
+    slants: Sequence[float] = (-0.2, -0.1, 0, 0.1, 0.2, 0.3),
+) -> tuple[list[list[np.ndarray]], np.ndarray]:
+    """The ten digits at each slant, those of one slant together: lists of strokes (points, 2), and which digits they are (n,).
+
+    At a slant of 0.2 a point moves to the right by a fifth of its height above the middle.
+    """
+    drawings = []
+    for slant in slants:
+        for drawing in DIGITS.values():
+            drawings.append([np.array([(x - slant * (y - 140), y) for x, y in stroke]) for stroke in drawing])
+    return drawings, np.tile(list(DIGITS), len(slants))

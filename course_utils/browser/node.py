@@ -59,7 +59,8 @@ def prepare_in_node(drawings: Sequence[Strokes], how: str = "prepare", side: flo
     if how not in ("prepare", "asDrawn"):
         raise ValueError(f"how must be 'prepare' or 'asDrawn', not {how!r}.")
     with tempfile.TemporaryDirectory() as folder:
-        _run(folder, {"task": how, "drawings": [list(drawing) for drawing in drawings], "side": side})
+        plain = [[np.asarray(stroke).tolist() for stroke in drawing] for drawing in drawings]
+        _run(folder, {"task": how, "drawings": plain, "side": side})
         return np.fromfile(Path(folder) / "output0.bin", "<f4").reshape(len(drawings), 28, 28, 1)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from course_utils.environment import in_colab
 
 HERE = Path(__file__).parent
+COURSE = HERE.parents[1]
 
 
 def save_page(onnx_file: str | os.PathLike, place: str | os.PathLike, title: str = "Draw a digit") -> Path:
@@ -33,14 +34,23 @@ def save_page(onnx_file: str | os.PathLike, place: str | os.PathLike, title: str
 
 
 def learners_folder() -> Path:
-    """Where a lesson may leave a file for its reader: this folder if it is `my` or Colab's, else a new one for passing things.
+    """Where a lesson may leave a file for its reader: this folder if it is `my` or Colab's, else `my` of the course.
 
-    So nothing is written among the course's own files.
+    Without a course beside the package, a new temporary folder. So nothing is written among the course's own files, and
+    a browser that may not look outside of the home folder, as those of Ubuntu, finds the file.
     """
     here = Path.cwd()
     if (here.name == "my" or in_colab()) and os.access(here, os.W_OK):
         return here
+    if (COURSE / "notebooks").is_dir() and os.access(COURSE, os.W_OK):
+        (COURSE / "my").mkdir(exist_ok=True)
+        return COURSE / "my"
     return Path(tempfile.mkdtemp(prefix="lesson-"))
+
+
+def short_path(path: Path) -> str:
+    """How to tell a reader where a file is: from the course's folder on if it lies there, else in full."""
+    return str(path.relative_to(COURSE) if path.is_relative_to(COURSE) else path)
 
 
 def _base64(path: Path) -> str:

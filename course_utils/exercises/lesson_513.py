@@ -1,10 +1,8 @@
 """Exercises of lesson 513, a digit in the browser."""
 
-import math
-
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers
 
 IN_THE_PAGE = {
     "the weights": "needed",
@@ -35,108 +33,159 @@ def test_in_the_page(answer):
             raise Wrong(f"Think again about '{thing}': {WHY[thing]}")
 
 
-def scale_of(points, box):
-    xs = [x for x, y in points]
-    ys = [y for x, y in points]
+def fitted(strokes, box):
+    points = np.concatenate(strokes)
+    low = points.min(axis=0)
+    high = points.max(axis=0)
+    longer = (high - low).max()
+    scale = box / longer if longer > 0 else 1
+    return [scale * (stroke - (low + high) / 2) + 14 for stroke in strokes]
+
+
+def point_by_point(strokes, box):
+    xs = [x for stroke in strokes for x, _ in stroke]
+    ys = [y for stroke in strokes for _, y in stroke]
     longer = max(max(xs) - min(xs), max(ys) - min(ys))
-    return box / longer if longer > 0 else 1
+    scale = box / longer if longer else 0
+    x_middle = (max(xs) + min(xs)) / 2
+    y_middle = (max(ys) + min(ys)) / 2
+    result = []
+    for stroke in strokes:
+        result.append([(14 + scale * (x - x_middle), 14 + scale * (y - y_middle)) for x, y in stroke])
+    return result
 
 
-def by_array(points, box):
-    longer = np.ptp(np.array(points, "float64"), axis=0).max()
-    return 1.0 if longer == 0 else box / longer
+def _by(strokes, box, scale_of_sides, middle_of=lambda points: (points.min(axis=0) + points.max(axis=0)) / 2):
+    points = np.concatenate(strokes)
+    scale = scale_of_sides(np.ptp(points, axis=0), box)
+    return [scale * (stroke - middle_of(points)) + 14 for stroke in strokes]
 
 
-def shorter_side(points, box):
-    shorter = np.ptp(np.array(points, "float64"), axis=0).min()
-    return box / shorter if shorter else 1
+def each_by_itself(strokes, box):
+    return [fitted([stroke], box)[0] for stroke in strokes]
 
 
-def width_only(points, box):
-    width = np.ptp(np.array(points, "float64"), axis=0)[0]
-    return box / width if width else 1
+def two_factors(strokes, box):
+    return _by(strokes, box, lambda sides, box: box / np.where(sides > 0, sides, box))
 
 
-def from_zero(points, box):
-    return box / np.max(points)
+def width_only(strokes, box):
+    return _by(strokes, box, lambda sides, box: box / sides[0] if sides[0] else 1)
 
 
-def turned_round(points, box):
-    return 1 / by_array(points, box) if by_array(points, box) != 1 else 1
+def shorter_side(strokes, box):
+    return _by(strokes, box, lambda sides, box: box / min(sides) if min(sides) else 1)
 
 
-def diagonal(points, box):
-    length = math.hypot(*np.ptp(np.array(points, "float64"), axis=0))
-    return box / length if length else 1
+def straight_is_a_dot(strokes, box):
+    return _by(strokes, box, lambda sides, box: box / max(sides) if min(sides) else 1)
 
 
-def no_box(points, box):
-    return by_array(points, 1)
+def always_twenty(strokes, box):
+    return fitted(strokes, 20)
 
 
-def divides_by_zero(points, box):
-    xs = [x for x, y in points]
-    ys = [y for x, y in points]
-    return box / max(max(xs) - min(xs), max(ys) - min(ys))
+def not_moved(strokes, box):
+    points = np.concatenate(strokes)
+    longer = np.ptp(points, axis=0).max()
+    return [(box / longer if longer else 1) * stroke for stroke in strokes]
 
 
-def test_scale_of(answer):
+def mean_of_points(strokes, box):
+    return _by(
+        strokes, box, lambda sides, box: box / max(sides) if max(sides) else 1, lambda points: points.mean(axis=0)
+    )
+
+
+def divides_by_zero(strokes, box):
+    with np.errstate(all="ignore"):
+        return _by(strokes, box, lambda sides, box: box / max(sides))
+
+
+def test_fitted(answer):
     mistakes = {
-        width_only: "That looks at the width alone. A tall 1 would stick out of the box.",
+        straight_is_a_dot: "A straight 1 has no width, and still a longer side: only where both are 0 it is a dot.",
+        each_by_itself: "You scale each stroke by itself: a 4 falls apart. One factor for all strokes together.",
+        two_factors: "You scale width and height each by a factor of its own: that makes a 1 as wide as a 0.",
+        width_only: "That looks at the width alone. A tall drawing would stick out of the box.",
         shorter_side: "That makes the *shorter* side as long as the box: the longer one sticks out.",
-        from_zero: "That measures from 0. The bounding box begins at the least x and the least y.",
-        turned_round: "The factor is turned round: a drawing of 100 in a box of 20 shrinks to a fifth.",
-        diagonal: "That is the diagonal of the bounding box. Its longer side was asked for.",
-        no_box: "That makes the longer side 1. It should become `box`.",
+        always_twenty: "The longer side becomes 20 whatever `box` says.",
+        not_moved: "The size is right, the place is not: the middle of the outline should be (14, 14).",
+        mean_of_points: "You put the mean of the points to (14, 14). The middle of the outline was asked for: half-way from least to largest.",
     }
     random = np.random.default_rng(513)
+    four = [np.array([(105.0, 55), (85, 150), (190, 145)]), np.array([(180.0, 60), (165, 230)])]
     cases = [
-        ([(100, 40), (260, 90)], 20),
-        ([(10, 20), (50, 120), (30, 60)], 20),
-        *((random.integers(5, 280, (6, 2)).tolist(), box) for box in (20, 18)),
-        ([(70, 80), (70, 80)], 20),
+        ([np.array([(100.0, 40), (260, 90), (250, 80)])], 20),
+        ([np.array([(20.0, 60), (120, 60)])], 20),
+        (four, 20),
+        *(([random.uniform(5, 280, (6, 2)), random.uniform(5, 280, (3, 2))], box) for box in (20, 18)),
+        ([np.array([(70.0, 20), (70, 220)])], 20),
+        ([np.array([(70.0, 80)])], 20),
     ]
-    for points, box in cases:
-        points = [tuple(point) for point in points]
-        right = scale_of(points, box)
+    for strokes, box in cases:
         try:
-            result = one_number(answer(points, box), "The factor")
+            result = answer(strokes, box)
         except ZeroDivisionError:
-            raise Wrong("All points in one place: the box has no side to divide by. The factor is 1 then.") from None
-        if np.isclose(result, right, rtol=1e-6):
+            raise Wrong(DOT) from None
+        right = fitted(strokes, box)
+        if isinstance(result, np.ndarray) and len(strokes) == 1:
+            raise Wrong("You return one array. A list of strokes is wanted, even if there is only one.")
+        if len(result) != len(strokes) or any(np.shape(one) != np.shape(other) for one, other in zip(result, right)):
+            raise Wrong("As many strokes as before are wanted, each with its points (points, 2): do not join them.")
+        if not all(np.isfinite(np.asarray(stroke, float)).all() for stroke in result):
+            raise Wrong(DOT)
+        if _alike(result, right):
             continue
         for mistake, message in mistakes.items():
-            if np.isclose(result, mistake(points, box), rtol=1e-6):
+            if _alike(result, mistake(strokes, box)):
                 raise Wrong(message)
-        expect_close(result, right, f"For {points} and a box of {box} the factor is {right:.4f}.", tolerance=1e-6)
+        raise Wrong(
+            f"For strokes from {np.concatenate(strokes).min(axis=0)} to {np.concatenate(strokes).max(axis=0)} and a box of {box} yours reach from {np.concatenate(result).min(axis=0).round(2)} to {np.concatenate(result).max(axis=0).round(2)}; they should reach from {np.concatenate(right).min(axis=0).round(2)} to {np.concatenate(right).max(axis=0).round(2)}."
+        )
 
 
-NAMES = ("half as large", "white on black")
+DOT = "All points in one place: the drawing has no side to divide by. Leave a dot a dot, at (14, 14)."
+
+
+def _alike(one, other):
+    return all(np.allclose(a, b, atol=1e-6) for a, b in zip(one, other))
+
+
+NAMES = ("as they are", "half as large", "white on black")
 
 
 def test_other_ways(answer):
-    half, inverted = measured_numbers(answer, *NAMES, counts=NAMES)
-    if max(half, inverted) > 10_000:
-        raise Wrong("There are not so many test digits.")
-    if max(half, inverted) < 150:
-        raise Wrong("So few mistakes? `read_wrongly` must get the changed images, not `images`.")
-    if inverted < 500:
-        raise Wrong("White on black is `1 - images`: paper becomes 1. Then hardly a digit is read.")
-    if half < 150:
-        raise Wrong("Half as large, most digits are lost. Is the mean of 2 x 2 pixels put on empty paper of 28 x 28?")
-    if half > 860:
-        raise Wrong("Half as large, some digits are still read. Do they stand in the middle, rows and columns 7 to 20?")
-    if half < 500:
-        raise Wrong("Half as large, over half are lost. Are they 14 x 14 now, the longer side 10?")
+    as_they_are, half, inverted = measured_numbers(answer, *NAMES)
+    if max(as_they_are, half, inverted) > 1:
+        raise Wrong("Shares are wanted, between 0 and 1: `share_read` gives them.")
+    if min(as_they_are, half, inverted) < 0:
+        raise Wrong("A share is never below 0.")
+    if as_they_are < 0.5:
+        raise Wrong("As they are, nearly all are read. Are these the shares read *wrongly*?")
+    if as_they_are < 0.92:
+        raise Wrong("As they are, more are read: `share_read(images, labels)`, nothing changed.")
+    if abs(inverted - as_they_are) < 0.03:
+        raise Wrong("White on black as good as before? `share_read` must get `1 - images`, not `images`.")
+    if inverted > MOST_INVERTED:
+        raise Wrong("White on black is `1 - images`: paper becomes 1, ink 0. Then hardly a digit is read.")
+    if abs(half - as_they_are) < 0.03:
+        raise Wrong("Half as large, many are lost. Are the images 14 x 14 on empty paper, or only half as dark?")
+    if half < LEAST_HALF:
+        raise Wrong("Half as large, more are read. Do they stand in the middle, rows and columns 7 to 20?")
+    if half > MOST_HALF:
+        raise Wrong("Half as large, fewer are read. Is each pixel the *mean* of 2 x 2, not their sum or largest?")
 
 
+LEAST_HALF, MOST_HALF, MOST_INVERTED = 0.12, 0.5, 0.35
 PROGRAM = """
 blocks = images.reshape(-1, 14, 2, 14, 2, 1)
 small = np.zeros_like(images)
 small[:, 7:21, 7:21] = blocks.mean(axis=(2, 4))
 other_ways = {
-    "half as large": read_wrongly(small),
-    "white on black": read_wrongly(1 - images),
+    "as they are": share_read(images, labels),
+    "half as large": share_read(small, labels),
+    "white on black": share_read(1 - images, labels),
 }
 """
 
@@ -166,25 +215,29 @@ EXERCISES = [
     ),
     Exercise(
         key="513-2",
-        title="Twenty pixels",
-        minutes=10,
-        test=test_scale_of,
+        title="Any drawing",
+        minutes=15,
+        test=test_fitted,
         hints=(
-            "The width is the largest x minus the smallest; the height likewise. Take the larger of the two.",
-            "The factor is box / longer, and 1 where longer is 0.",
+            "`np.concatenate(strokes)` has all points: their least and largest x and y are the outline.",
+            "`scale` is box / longer, and 1 where longer is 0. Then as in `boxed`, stroke by stroke.",
         ),
-        solution=scale_of,
+        solution=fitted,
         wrong_answers={
-            "the shorter side": shorter_side,
+            "each by itself": each_by_itself,
+            "two factors": two_factors,
             "the width alone": width_only,
-            "from zero": from_zero,
-            "turned round": turned_round,
-            "the diagonal": diagonal,
-            "no box": no_box,
+            "the shorter side": shorter_side,
+            "a straight line is a dot": straight_is_a_dot,
+            "always 20": always_twenty,
+            "not moved": not_moved,
+            "the mean of the points": mean_of_points,
             "a division by zero": divides_by_zero,
+            "joined": lambda strokes, box: np.concatenate(fitted(strokes, box)),
         },
-        also_right={"by an array": by_array},
-        explanation="One factor for both directions: two would make a 1 as wide as a 0.",
+        also_right={"point by point": point_by_point},
+        explanation="One factor for both directions and all strokes. The page's own code gives the line its room besides.",
+        leaves_arguments=True,
     ),
     Exercise(
         key="513-3",
@@ -192,21 +245,23 @@ EXERCISES = [
         minutes=15,
         test=test_other_ways,
         hints=(
-            "`images.reshape(-1, 14, 2, 14, 2, 1)` puts each 2 x 2 block on axes 2 and 4: take the mean over them.",
+            "Take the mean of the blocks over axes 2 and 4: (n, 14, 14, 1).",
             "`np.zeros_like(images)` is empty paper; the small digits go to [:, 7:21, 7:21].",
             "White on black: 1 - images.",
         ),
-        solution={"half as large": 700, "white on black": 870},
+        solution={"as they are": 0.957, "half as large": 0.3, "white on black": 0.13},
         program=PROGRAM,
         wrong_answers={
-            "unchanged images": {"half as large": 46, "white on black": 46},
-            "shares": {"half as large": 0.7, "white on black": 0.87},
-            "only one was inverted": {"half as large": 700, "white on black": 46},
-            "half of the ink instead of half of the size": {"half as large": 45, "white on black": 870},
-            "in the corner": {"half as large": 930, "white on black": 870},
-            "rightly instead of wrongly": {"half as large": 300, "white on black": 870},
-            "not a number": {"half as large": 700, "white on black": float("nan")},
-            "one left open": {"half as large": 700, "white on black": ...},
+            "unchanged images": {"as they are": 0.957, "half as large": 0.957, "white on black": 0.957},
+            "counts": {"as they are": 957, "half as large": 300, "white on black": 130},
+            "only one was inverted": {"as they are": 0.957, "half as large": 0.957, "white on black": 0.13},
+            "half as light": {"as they are": 0.957, "half as large": 0.3, "white on black": 0.6},
+            "in the corner": {"as they are": 0.957, "half as large": 0.07, "white on black": 0.13},
+            "sum instead of mean": {"as they are": 0.957, "half as large": 0.6, "white on black": 0.13},
+            "wrongly instead of rightly": {"as they are": 0.043, "half as large": 0.7, "white on black": 0.87},
+            "other digits": {"as they are": 0.9, "half as large": 0.3, "white on black": 0.13},
+            "not a number": {"as they are": 0.957, "half as large": 0.3, "white on black": float("nan")},
+            "one left open": {"as they are": 0.957, "half as large": 0.3, "white on black": ...},
         },
         explanation="The network saw digits of one size, dark on light. Each of these must be undone before it, as the place was.",
     ),

@@ -5,6 +5,7 @@ import json
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http.client import responses
 
 import numpy as np
@@ -19,7 +20,7 @@ HEADROOM = 8  # a body up to so many times the limit is read to its end, so that
 def parse_instances(body: bytes, shape: tuple[int | None, ...]) -> np.ndarray:
     """The body of a request as float32 (n, *shape). Raises ValueError with a sentence for the sender if it is none."""
     try:
-        document = json.loads(body, parse_constant=_no_number)
+        document = json.loads(body.decode(), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"The body is not JSON: {error}") from None
     if not isinstance(document, dict) or "instances" not in document:
@@ -31,7 +32,7 @@ def parse_instances(body: bytes, shape: tuple[int | None, ...]) -> np.ndarray:
         values = np.array(instances)
     except (ValueError, OverflowError):
         raise ValueError('"instances" is ragged: all examples must have one shape.') from None
-    if values.dtype.kind not in "iuf":
+    if values.dtype.kind not in "iuf" or ((b"true" in body or b"false" in body) and _holds_truth(instances)):
         raise ValueError('"instances" must hold numbers only.')
     fits = len(values.shape) == 1 + len(shape) and all(
         want in (None, got) for want, got in zip(shape, values.shape[1:])
@@ -51,61 +52,82 @@ def _no_number(word: str) -> None:
     raise ValueError(f"{word} is no number of JSON")
 
 
+def _holds_truth(value: object) -> bool:
+    """Whether somewhere in these lists stands true or false, which NumPy would take for 1 or 0."""
+    return any(map(_holds_truth, value)) if isinstance(value, list) else isinstance(value, bool)
+
+
 class TooManyWaiting(Exception):
     """Raised where more requests wait than the server promises to hold."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A request in the line: its inputs (n, ...), who answers it, and where the answer goes."""
+
+    answer: Callable[[np.ndarray], np.ndarray]
+    inputs: np.ndarray
+    future: asyncio.Future
 
 
 class Queue:
     """Requests that wait for the model. One call of it answers the first, and with it those behind it, up to `most` examples.
 
-    `answer(inputs)` maps (n, ...) to (n, ...) and runs in a thread of its own, so that the server goes on reading
-    meanwhile. With most=1 each request has a call of its own. `calls` counts the calls.
+    The model runs in a thread of its own, so that the server goes on reading meanwhile. With most=1 each request has a
+    call of its own. `calls` counts the calls.
     """
 
-    def __init__(self, answer: Callable[[np.ndarray], np.ndarray], most: int = 1, longest: int = 1000) -> None:
-        self.answer, self.most, self.longest = answer, most, longest
-        self.waiting: deque[tuple[np.ndarray, asyncio.Future]] = deque()
+    def __init__(self, most: int = 1, longest: int = 1000) -> None:
+        self.most, self.longest = most, longest
+        self.waiting: deque[_Waiting] = deque()
         self.thread = ThreadPoolExecutor(1, "model")
         self.worker: asyncio.Task | None = None
         self.calls = 0
 
-    async def ask(self, inputs: np.ndarray) -> np.ndarray:
-        """The answers to `inputs` (n, ...), when it is their turn. Raises TooManyWaiting, and what the model raises."""
+    async def ask(self, answer: Callable[[np.ndarray], np.ndarray], inputs: np.ndarray) -> np.ndarray:
+        """The answers of `answer`, (n, ...) -> (n, ...), to `inputs` when it is their turn: of this model, whatever comes.
+
+        Raises TooManyWaiting, and what the model raises.
+        """
         if len(self.waiting) >= self.longest:
             raise TooManyWaiting
         future = asyncio.get_running_loop().create_future()
-        self.waiting.append((inputs, future))
+        self.waiting.append(_Waiting(answer, inputs, future))
         if self.worker is None or self.worker.done():
             self.worker = asyncio.create_task(self._work())
         return await future
 
-    def _next(self) -> list[tuple[np.ndarray, asyncio.Future]]:
-        """The first request and those behind it that fit into one call."""
+    def _next(self) -> list[_Waiting]:
+        """The first request and those behind it that fit into one call: of the same model, of the same shape."""
         together = [self.waiting.popleft()]
-        size = len(together[0][0])
-        shape = together[0][0].shape[1:]
-        while self.waiting and size + len(self.waiting[0][0]) <= self.most and self.waiting[0][0].shape[1:] == shape:
+        first = together[0]
+        size = len(first.inputs)
+        while self.waiting:
+            following = self.waiting[0]
+            alike = following.answer is first.answer and following.inputs.shape[1:] == first.inputs.shape[1:]
+            size += len(following.inputs)
+            if not alike or size > self.most:
+                break
             together.append(self.waiting.popleft())
-            size += len(together[-1][0])
         return together
 
     async def _work(self) -> None:
         while self.waiting:
             together = self._next()
-            inputs = [inputs for inputs, _ in together]
+            inputs = [each.inputs for each in together]
             joined = np.concatenate(inputs) if len(inputs) > 1 else inputs[0]
             self.calls += 1
             try:
-                answers = await asyncio.get_running_loop().run_in_executor(self.thread, self.answer, joined)
+                answers = await asyncio.get_running_loop().run_in_executor(self.thread, together[0].answer, joined)
             except Exception as error:
-                for _, future in together:
-                    if not future.done():
-                        future.set_exception(error)
+                for each in together:
+                    if not each.future.done():
+                        each.future.set_exception(error)
                 continue
             parts = np.split(answers, np.cumsum([len(each) for each in inputs])[:-1])
-            for (_, future), part in zip(together, parts):
-                if not future.done():  # a client that has gone
-                    future.set_result(part)
+            for each, part in zip(together, parts):
+                if not each.future.done():  # a client that has gone
+                    each.future.set_result(part)
 
 
 class Answer(web.RequestHandler):
@@ -190,12 +212,13 @@ class Predict(Answer):
             return self.refuse(503, f"{name} is not loaded yet: ask again soon.")
         if sentence := self.unknown(name, version):
             return self.refuse(404, sentence)
+        model = self.versions.model  # this one answers, even if another version comes while the request waits
         try:
-            instances = parse_instances(b"".join(self.parts), self.versions.model.shape)
+            instances = parse_instances(b"".join(self.parts), model.shape)
         except ValueError as error:
             return self.refuse(400, str(error))
         try:
-            answers = await self.queue.ask(instances)
+            answers = await self.queue.ask(model.answer, instances)
             self.reply(200, {"predictions": answers.tolist()})
         except TooManyWaiting:
             self.refuse(503, f"{self.queue.longest} requests are waiting: ask again soon.")
@@ -217,7 +240,7 @@ def make_server(
     `most` examples are computed in one call, `longest` requests may wait, a body has at most `largest_body` bytes. A
     client has `patience` seconds for the head of a request, and again for its body; then the connection is closed.
     """
-    queue = Queue(lambda inputs: versions.model.answer(inputs), most, longest)
+    queue = Queue(most, longest)
     shared = {"name": name, "versions": versions}
     model = r"/v1/models/([^/:]+)(?:/versions/([0-9]+))?"
     application = web.Application(

@@ -9,6 +9,7 @@ import time
 import weakref
 from pathlib import Path
 
+from course_utils.serving.versions import withdraw
 from course_utils.workers.team import HOST, LOOK_EVERY, environment_of_a_worker
 
 A_DAY = 86_400  # seconds: it ends with this process, and after a day in any case
@@ -97,6 +98,14 @@ class Server:
     def wait_for_version(self, version: int, seconds: float = 180) -> None:
         """Return as soon as this version answers. Errors as those of `start`."""
         self._wait_for("version", seconds, version)
+
+    def back_to(self, version: int, seconds: float = 180) -> None:
+        """Take all newer versions away and wait until this one answers: for a cell that is run again. Errors as `start`."""
+        self.start(seconds)
+        for path in self.folder.iterdir():
+            if path.name.isdecimal() and int(path.name) > version:
+                withdraw(self.folder, int(path.name))
+        self.wait_for_version(version, seconds)
 
     def last_words(self, lines: int = 15) -> str:
         """The last lines that the process wrote to its error output."""
