@@ -4,33 +4,37 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, some_numbers
 
-FATES = ("in the file", "left out", "fixed at export")
+KINDS = ("operation", "number", "nothing")
 RIGHT = {
-    "the weights": "in the file",
-    "layers.Rescaling in front of the network": "in the file",
-    "a division by 255 in your script": "left out",
-    "layers.Dropout, as it is used usually": "left out",
-    "an if in call on an attribute of the layer": "fixed at export",
-    "the hour of the day, asked by Python in call": "fixed at export",
+    "the weights": "number",
+    "layers.Rescaling in front of the network": "operation",
+    "a division by 255 in your script": "nothing",
+    "layers.Dropout, as it is used usually": "nothing",
+    "keras.random.normal in call": "operation",
+    "the branch that an if in call did not take": "nothing",
+    "the hour of the day, asked by Python in call": "number",
+    "your list of the classes' names": "nothing",
 }
 WHY = {
-    "the weights": "without them the file could not answer at all.",
+    "the weights": "the file holds them as they were when it was written.",
     "layers.Rescaling in front of the network": "a layer is made of operations on the placeholder.",
     "a division by 255 in your script": "your script is not called in the pass that writes the file.",
     "layers.Dropout, as it is used usually": "an export calls the network with training=False.",
-    "an if in call on an attribute of the layer": "Python decides while the file is written, and only one branch goes in.",
+    "keras.random.normal in call": "Keras draws by an operation: a SavedModel drew anew each time.",
+    "the branch that an if in call did not take": "Python decides while the file is written, and only one branch goes in.",
     "the hour of the day, asked by Python in call": "Python asks while the file is written; then it is a constant.",
+    "your list of the classes' names": "the network never meets it: it gives places, 0 to 9.",
 }
 
 
-def test_fates(answer):
+def test_held(answer):
     if not isinstance(answer, dict) or set(answer) != set(RIGHT):
-        raise Wrong("A dictionary with the six things as keys, spelled as above, is wanted.")
-    for thing, fate in RIGHT.items():
+        raise Wrong("A dictionary with the eight things as keys, spelled as above, is wanted.")
+    for thing, kind in RIGHT.items():
         given = str(answer[thing]).strip().lower()
-        if given not in FATES:
-            raise Wrong(f"{answer[thing]!r} is none of the three: {', '.join(FATES)}.")
-        if given != fate:
+        if given not in KINDS:
+            raise Wrong(f"{answer[thing]!r} is none of the three: {', '.join(KINDS)}.")
+        if given != kind:
             raise Wrong(f"Think again about '{thing}': {WHY[thing]}")
 
 
@@ -54,6 +58,20 @@ def by_top_k(inputs):
 
 def with_numpy(inputs):
     return np.sort(inputs)[:, ::-1]
+
+
+def five_columns(inputs):
+    import keras
+
+    return keras.ops.top_k(inputs, 5)[0]
+
+
+def without_a_placeholder(inputs):
+    import keras
+
+    if isinstance(inputs, keras.KerasTensor):
+        return inputs
+    return keras.ops.flip(keras.ops.sort(inputs), axis=-1)
 
 
 def with_numbers(inputs):
@@ -93,30 +111,49 @@ def places(inputs):
 
 
 def test_largest_first(answer):
+    for columns in (5, 7):
+        numbers = np.random.default_rng().normal(size=(4, columns)).astype("float32")
+        numbers[0, 1] = numbers[0, 3]  # two equal ones
+        _test_rows(answer, numbers)
+
+
+def _test_rows(answer, numbers):
     import keras
 
-    numbers = np.random.default_rng().normal(size=(4, 5)).astype("float32")
+    shape = numbers.shape
     right = -np.sort(-numbers)
-    result = some_numbers(answer(numbers), (4, 5), "The sorted rows")
+    try:
+        result = answer(numbers)
+    except Exception as error:
+        if shape[1] == 5:
+            raise
+        raise Wrong(f"Five columns are sorted; seven stop with {type(error).__name__}.") from error
+    if shape[1] == 7 and np.shape(result) == (4, 5):
+        raise Wrong("Of seven columns five are returned. Take the number of columns from inputs.shape.")
+    result = some_numbers(result, shape, "The sorted rows")
     mistakes = {
         "These rows go from the smallest to the largest. Turn each around.": np.sort(numbers),
         "You sort each column. A row is wanted: the last axis.": -np.sort(-numbers, axis=0),
         "You turn around the order of the rows, not the numbers in each. Flip the last axis.": np.sort(numbers)[::-1],
         "The rows are turned around, but not sorted.": numbers[:, ::-1],
-        "These are the places of the numbers. The numbers themselves are wanted.": np.argsort(-numbers),
     }
     for message, mistake in mistakes.items():
         if np.allclose(result, mistake):
             raise Wrong(message)
+    if np.allclose(np.sort(result), np.arange(shape[1])):
+        raise Wrong("These are the places of the numbers. The numbers themselves are wanted.")
     expect_close(result, right, "Each row from the largest to the smallest number.", tolerance=1e-6)
+    placeholder = keras.Input(shape[1:])
     try:
-        symbol = answer(keras.Input((5,)))
+        symbol = answer(placeholder)
     except Exception as error:
         raise Wrong(
             f"With numbers all is right, but on a placeholder it stops ({type(error).__name__}). No NumPy: keras.ops only."
         ) from error
-    if tuple(getattr(symbol, "shape", ())) != (None, 5):
-        raise Wrong("On a placeholder (None, 5) the result should have the shape (None, 5).")
+    if tuple(getattr(symbol, "shape", ())) != (None, shape[1]):
+        raise Wrong(f"On a placeholder (None, {shape[1]}) the result should have the shape (None, {shape[1]}).")
+    from_graph = np.asarray(keras.Model(placeholder, symbol)(numbers))
+    expect_close(from_graph, right, "On a placeholder something else is done than on numbers.", tolerance=1e-6)
 
 
 COUNTS = ("50 calls", "50 steps of fit", "an export")
@@ -136,7 +173,8 @@ def test_counts(answer):
         )
     if steps == 0:
         raise Wrong(
-            "fit runs your Python at least once, to build its graph. Is it the count of the layer in the model?"
+            "fit runs your Python at least once, to build its graph. Is it the count of the layer in the model? Or was the "
+            "graph of an earlier fit used again? Then build and compile the model anew, and run all three."
         )
     if steps >= 50:
         raise Wrong(
@@ -186,27 +224,29 @@ FOUND = {"50 calls": 50, "50 steps of fit": 1, "an export": 4}
 EXERCISES = [
     Exercise(
         key="514-1",
-        title="In the file or not?",
+        title="What does the file hold of it?",
         minutes=5,
-        test=test_fates,
+        test=test_held,
         hints=(
-            "Each of the three words is right twice.",
+            "Two operations, two numbers, and of four things nothing.",
             "Was it an operation on the placeholder, with training=False? Then it is in the file.",
-            "Python runs while the file is written. What it decided then stays.",
+            "Python runs while the file is written. What it had worked out then is a number in the file.",
         ),
         solution=RIGHT,
         wrong_answers={
-            "the weights elsewhere": RIGHT | {"the weights": "left out"},
-            "layers forgotten": RIGHT | {"layers.Rescaling in front of the network": "left out"},
-            "the script comes along": RIGHT | {"a division by 255 in your script": "in the file"},
-            "dropout comes along": RIGHT | {"layers.Dropout, as it is used usually": "in the file"},
-            "the if comes along": RIGHT | {"an if in call on an attribute of the layer": "in the file"},
-            "the clock comes along": RIGHT | {"the hour of the day, asked by Python in call": "in the file"},
+            "the weights elsewhere": RIGHT | {"the weights": "nothing"},
+            "layers forgotten": RIGHT | {"layers.Rescaling in front of the network": "nothing"},
+            "the script comes along": RIGHT | {"a division by 255 in your script": "operation"},
+            "dropout comes along": RIGHT | {"layers.Dropout, as it is used usually": "operation"},
+            "Keras draws once": RIGHT | {"keras.random.normal in call": "number"},
+            "both branches": RIGHT | {"the branch that an if in call did not take": "operation"},
+            "the clock comes along": RIGHT | {"the hour of the day, asked by Python in call": "operation"},
+            "names in the file": RIGHT | {"your list of the classes' names": "number"},
             "a word of one's own": RIGHT | {"the weights": "maybe"},
             "one left open": RIGHT | {"the weights": ...},
         },
-        also_right={"in capitals": {thing: fate.capitalize() for thing, fate in RIGHT.items()}},
-        explanation="Operations are in the file; what stands outside or belongs to training is not; Python's decisions are fixed.",
+        also_right={"in capitals": {thing: kind.capitalize() for thing, kind in RIGHT.items()}},
+        explanation="Operations are in the file, and numbers that Python had worked out; what stands outside or belongs to training is not.",
     ),
     Exercise(
         key="514-2",
@@ -220,6 +260,8 @@ EXERCISES = [
         solution=largest_first,
         wrong_answers={
             "NumPy": with_numpy,
+            "five columns only": five_columns,
+            "the placeholder handed back": without_a_placeholder,
             "smallest first": smallest_first,
             "columns": columns_sorted,
             "rows turned": rows_turned,
@@ -232,7 +274,7 @@ EXERCISES = [
     Exercise(
         key="514-3",
         title="How often does your Python run?",
-        minutes=10,
+        minutes=15,
         test=test_counts,
         hints=(
             "In the class: `count = 0`, and in call: `self.count += 1`, `return inputs`.",
