@@ -30,15 +30,14 @@ def test_the_best_and_the_worst_order():
 
 
 def test_the_lead_is_of_the_best_here_and_of_the_same_one_elsewhere():
-    lead = LESSON["lead"]
-    targets = np.array([1, 0, 1, 0])
-    good, bad = np.array([4.0, 1, 1, 4]), np.array([1.0, 4, 4, 1])  # each good on one half
-    lead.__globals__.update(validation=Split(None, targets), eight_answers=[good, bad])
-    first, second = np.array([True, True, False, False]), np.array([False, False, True, True])
-    here, best = lead(first)
-    assert best == 0 and here == pytest.approx((1 - 0.5) / 2)
-    assert lead(second, best) == (pytest.approx(-(1 - 0.5) / 2), 0)
-    assert lead(second)[1] == 1
+    page = functions_of("530")
+    page["scores_on"].__globals__.update(page, validation=Split(None, np.array([1, 0, 1, 0])))
+    eight = np.array([[4.0, 1, 1, 4], [1.0, 4, 4, 1]])  # two of them, each good on one half
+    first = np.array([True, True, False, False])
+    np.testing.assert_allclose(page["scores_on"](first, eight), [1, 0.5])
+    for half in (first, ~first):
+        leads = page["leads_of"](eight, half)
+        assert leads == {"where it was chosen": pytest.approx(0.25), "elsewhere": pytest.approx(-0.25)}
 
 
 def test_the_cases_of_the_leak_part_all_named_mistakes():

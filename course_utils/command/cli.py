@@ -219,7 +219,9 @@ def check_project_command(
         table.add_row(finding.what, sign, escape(finding.found))
     console.print(table)
     console.print(
-        f"It ran for {report.seconds:.0f} s. What no machine sees is for a reader, by the lines of the rubric:"
+        f"It ran for {report.seconds:.0f} s. [3] is the third code cell, as Jupyter numbers it after Restart and Run All; "
+        "– says that there was nothing to look at. What no machine sees is for a reader, by the lines of the rubric:",
+        markup=False,
     )
     for line in NOT_SEEN:
         console.print(f"- {line}", soft_wrap=True, highlight=False)

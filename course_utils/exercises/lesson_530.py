@@ -94,29 +94,31 @@ def test_leaking_share(answer):
     raise Wrong(f"For training {train} and test {test} you return {results[place]:g}; it should be {wanted[place]:g}.")
 
 
-BASELINES = {"a": "yes", "b": "no", "c": "yes", "d": "no", "e": "no"}
+BASELINES = {"a": "yes", "b": "no", "c": "yes", "d": "no", "e": "no", "f": "yes", "g": "no"}
 WHY = {
     "a": "Today's value, on the same days, is what anybody would say first: a fair baseline.",
     "b": "Another city has another weather: an error from there compares nothing. Same examples, same measure.",
     "c": "Ridge regression with the same inputs and the same care is a strong baseline.",
     "d": "An untrained network is no rival at all: everything beats it.",
     "e": "Tomorrow morning is not known today: that is a leak, not a baseline.",
+    "f": "The usual value of the date, from the training part alone: cheap, known today, and hard to beat far ahead.",
+    "g": "A rival trained with less care than your own network is beaten for that alone: the same care for both.",
 }
 
 
 def test_baselines(answer):
     if set(answer) != set(BASELINES):
-        raise Wrong("The answer should have the keys a, b, c, d and e.")
+        raise Wrong("The answer should have the keys a, b, c, d, e, f and g.")
     said = {letter: str(word).strip().lower() for letter, word in answer.items()}
     for letter, word in said.items():
         if word not in ("yes", "no"):
             raise Wrong(f"Say yes or no to {letter}, not {answer[letter]!r}.")
     if "no" not in said.values():
         raise Wrong(
-            "All five? A baseline is judged on the same days, knows no more than the network, and is worth beating."
+            "All seven? A baseline is judged on the same days, knows no more than the network, and is worth beating."
         )
     if "yes" not in said.values():
-        raise Wrong("None of them? Two are what a practitioner would do in ten lines.")
+        raise Wrong("None of them? Three are what a practitioner would do in ten lines.")
     for letter, right in BASELINES.items():
         if said[letter] != right:
             raise Wrong(f"Look at {letter} again. {WHY[letter]}")
@@ -124,11 +126,11 @@ def test_baselines(answer):
 
 POINTS = {"B2": 0, "B3": 0, "C1": 1, "D3": 0, "E1": 0, "E3": 1}
 REASONS = {
-    "B2": "B2: pairs are divided at random, so the same typeface stands on both sides.",
-    "B3": "B3: ten networks were tried, and the best was kept by the score that is reported. The sealed part was never opened.",
-    "C1": "C1: the brief's baseline is asked, on the same pairs and by the same measure.",
+    "B2": "B2: pairs are divided by lot, so the same typeface stands on both sides.",
+    "B3": "B3: ten networks were tried, and the best was kept by the pairs of the result. The sealed part was never opened.",
+    "C1": "C1: the brief's baseline is asked, on the same pairs and by the same measure. (Both have met their faces: that is B2.)",
     "D3": "D3: one seed is there, 7, and no spread.",
-    "E1": "E1: no cell gives the 91 %; what the last cell prints may be another number.",
+    "E1": "E1: no cell gives the 91 %: below, the network judges another share right.",
     "E3": "E3: both axes are named, and a sentence says what the curves do.",
 }
 MOST = {"B2": 1, "B3": 2, "C1": 1, "D3": 1, "E1": 1, "E3": 1}
@@ -201,7 +203,7 @@ EXERCISES = [
         test=test_baselines,
         hints=(
             "A baseline is judged on the same examples by the same measure, and knows nothing that the network may not know.",
-            "And it is worth beating. Two of the five are.",
+            "And it is worth beating. Three of the seven are.",
         ),
         solution=BASELINES,
         wrong_answers={
@@ -212,11 +214,13 @@ EXERCISES = [
             "ridge forgotten": BASELINES | {"c": "no"},
             "untrained": BASELINES | {"d": "yes"},
             "the leak": BASELINES | {"e": "yes"},
+            "the date forgotten": BASELINES | {"f": "no"},
+            "a rival without care": BASELINES | {"g": "yes"},
             "perhaps": BASELINES | {"a": "perhaps"},
             "numbers": dict.fromkeys(BASELINES, math.nan),
         },
         also_right={"in capitals": {letter: word.upper() for letter, word in BASELINES.items()}},
-        explanation="Persistence and a linear model on the same inputs. The others compare with nothing, or know too much.",
+        explanation="Today's value, the usual one, and a linear model on the same inputs. The others compare with nothing, or know too much.",
     ),
     Exercise(
         key="530-4",

@@ -18,17 +18,23 @@ from IPython.core.inputtransformer2 import TransformerManager
 from course_utils.claims import read_claims
 from course_utils.command.lessons import printed_text
 from course_utils.projects.briefs import numbers_of_brief
-from course_utils.projects.numbers_in_text import numbers_of, printed_outputs, unsupported
+from course_utils.projects.numbers_in_text import NumberInText, numbers_of, printed_outputs, unsupported
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SEEDS = 3  # so many stand behind a headline number
+PLACES = 6  # of numbers that the report names
+NOWHERE = {  # for programs that a cell starts: no way to another machine
+    **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9"),
+    **dict.fromkeys(("no_proxy", "NO_PROXY"), "localhost,127.0.0.1"),
+    "PIP_NO_INDEX": "1",
+}
 START = "from course_utils.projects.recorder import start as _start\n_start({!r})\ndel _start"
 NOT_SEEN = (
     "whether the question is answered, and whether it was worth asking (A)",
     "a leak by typeface, tune, voice, day or place; only whole rows that stand in both parts are found (B)",
-    "a number chosen by eye after a look at the test part, in this run or one before it (B)",
+    "a network or a number chosen after one opening of the test part, by eye or by code, in this run or one before it (B)",
     "whether the baseline got as much care as the network, if it is not the brief's own (C)",
     "whether two arms differ in one thing, and whether a cause was taken away to see its effect go (D)",
     "whether a claim can fail, and whether the text says what the table says (E)",
@@ -37,15 +43,19 @@ NOT_SEEN = (
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report: what was looked at, the verdict (None where it could not be judged), what was found."""
+    """One line of the report: what was looked at, the verdict (None where it could not be judged), what was found.
+
+    `empty` if there was nothing to look at: no fault, and no merit.
+    """
 
     what: str
     holds: bool | None
     found: str
+    empty: bool = False
 
     @property
     def sign(self) -> str:
-        return {True: "✔", False: "✘", None: "?"}[self.holds]
+        return "–" if self.empty else {True: "✔", False: "✘", None: "?"}[self.holds]
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,9 +109,27 @@ class Run:
         """The trainings of networks."""
         return [event for event in self.of("trained") if event["network"]]
 
+    @property
+    def brief(self) -> str:
+        """The brief whose data the notebook loaded, "" if none."""
+        loaded = self.of("loaded")
+        return loaded[-1]["brief"] if loaded else ""
+
+    def place(self, number: int) -> str:
+        """A cell as Jupyter numbers it after a run from the top, with its first line: [3] (test = project.test.open())."""
+        source = self.sources[number - 1] if 0 < number <= len(self.sources) else ""
+        return f"[{number}] ({_first_line(source)})"
+
+    def cells(self, events: list[dict[str, Any]]) -> str:
+        """The cells of some events, their first lines with them as long as they are two at most."""
+        numbers = sorted({event["cell"] for event in events})
+        if len(numbers) > 2:
+            return "cells " + ", ".join(f"[{number}]" for number in numbers)
+        return f"cell{'s' if len(numbers) > 1 else ''} " + " and ".join(map(self.place, numbers))
+
 
 def check_project(path: Path | str, minutes: float = 20.0) -> Report:
-    """Execute a notebook in a fresh kernel, without a network, and say what can be seen. The file is not changed.
+    """Execute a notebook in a fresh kernel, without the internet, and say what can be seen. The file is not changed.
 
     It works in the folder of the notebook. Raises FileNotFoundError or ValueError, with one sentence, for what is no
     notebook, is damaged, is written for another language than Python or holds no code.
@@ -165,7 +193,7 @@ def _execute(notebook: nbformat.NotebookNode, path: Path, minutes: float) -> Run
             coalesce_streams=True,
             resources={"metadata": {"path": str(path.parent.resolve())}},
         )
-        own = {"COURSE_HOME": folder, "JUPYTER_PREFER_ENV_PATH": "1", "JPY_SESSION_NAME": path.name}
+        own = {"COURSE_HOME": folder, "JUPYTER_PREFER_ENV_PATH": "1", "JPY_SESSION_NAME": path.name, **NOWHERE}
         try:
             client.execute(env={**os.environ, **own}, stderr=subprocess.DEVNULL)
         except Exception as problem:
@@ -200,14 +228,12 @@ def _what_stopped(notebook: nbformat.NotebookNode, error: str, minutes: float) -
 
 
 def _place(number: int, source: str) -> str:
+    return f"cell [{number}] ({_first_line(source)})"
+
+
+def _first_line(source: str) -> str:
     first = next((line.strip() for line in source.splitlines() if line.strip()), "")
-    return f"cell [{number}] ({first[:40]}{'...' if len(first) > 40 else ''})"
-
-
-def _cells(events: list[dict[str, Any]]) -> str:
-    """The cells of some events: "cell [4]", "cells [4], [7]"."""
-    numbers = sorted({event["cell"] for event in events})
-    return f"cell{'s' if len(numbers) > 1 else ''} " + ", ".join(f"[{number}]" for number in numbers)
+    return f"{first[:40]}{'...' if len(first) > 40 else ''}"
 
 
 def _runs(run: Run) -> Finding:
@@ -223,9 +249,29 @@ def _judge(look: Callable[[Run], Finding], run: Run) -> Finding:
 
 
 def _offline(run: Run) -> Finding:
+    what = "needs no internet"
     asked = run.of("network")
     hosts = ", ".join(sorted({event["host"] for event in asked}))
-    return Finding("needs no network", not asked, f"{_cells(asked)}: {hosts}" if asked else "nothing asked for")
+    if asked:
+        return Finding(what, False, f"{run.cells(asked)}: {hosts}")
+    for number, source in enumerate(run.sources, start=1):
+        if command := _fetches(_parsed(source)):
+            return Finding(what, False, f"cell {run.place(number)}: {command}")
+    return Finding(what, True, "nothing asked for")
+
+
+def _fetches(tree: ast.AST) -> str:
+    """The first line for a shell that fetches something, outside `if "google.colab" in ...`; "" if there is none."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and "google.colab" in ast.unparse(node.test):
+            continue
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("get_ipython()."):
+            line = " ".join(str(word.value) for word in node.args if isinstance(word, ast.Constant))
+            if re.search(r"\b(pip|conda|uv|wget|curl|git|apt|apt-get)\b", line):
+                return line
+        if line := _fetches(node):
+            return line
+    return ""
 
 
 def _test_once(run: Run) -> Finding:
@@ -233,29 +279,32 @@ def _test_once(run: Run) -> Finding:
     direct, opened, trained = run.of("read"), run.of("opened"), run.of("trained")
     named = _trained_on_names_with_test(run.sources)
     if direct:
-        return Finding(what, False, f"{_cells(direct)}: `.test` of a loader is read past the seal")
+        return Finding(what, False, f"{run.cells(direct)}: `.test` of a loader is read past the seal: Sealed.of(data)")
     if named:
-        return Finding(what, False, f"cell [{named[0][0]}]: `{named[0][1]}` is handed to fit")
+        return Finding(what, False, f"cell {run.place(named[0][0])}: `{named[0][1]}` is handed to fit")
     if not opened:
         return Finding(what, False, "it is never opened: nothing is judged, or on examples that only you know")
     if len(opened) > 1:
         return Finding(
-            what, False, f"opened {len(opened)} times, in {_cells(opened)}: open it once and keep it in a name"
+            what, False, f"opened {len(opened)} times, in {run.cells(opened)}: open it once and keep it in a name"
         )
     later = [event for event in trained if event["order"] > opened[0]["order"]]
     if later:
         kinds = ", ".join(sorted({event["what"] for event in later}))
-        return Finding(what, False, f"opened in {_cells(opened)}, then trained in {_cells(later)} ({kinds})")
-    return Finding(what, True, f"opened in {_cells(opened)}")
+        return Finding(what, False, f"opened in {run.cells(opened)}, then trained in {run.cells(later)} ({kinds})")
+    scored = {event["answers"] for event in run.of("measured") if event["on_test"]}
+    told = f"; {len(scored)} answers were scored on it: was one of them chosen?" if len(scored) > 1 else ""
+    return Finding(what, True, f"opened in {run.cells(opened)}{told}")
 
 
 def _trained_on_names_with_test(sources: list[str]) -> list[tuple[int, str]]:
-    """Names with "test" in them that stand among the arguments of a call of fit: the cell and the name."""
+    """Names with "test" in them that stand among the data of a call of fit: the cell and the name."""
     found = []
     for number, source in enumerate(sources, start=1):
         for call in (node for node in ast.walk(_parsed(source)) if isinstance(node, ast.Call)):
             if getattr(call.func, "attr", "") in ("fit", "fit_transform", "train_on_batch"):
-                given = [*call.args, *(word.value for word in call.keywords)]
+                data = ("x", "y", "X", "validation_data")
+                given = [*call.args[:2], *(word.value for word in call.keywords if word.arg in data)]
                 names = [
                     node for part in given for node in ast.walk(part) if isinstance(node, (ast.Name, ast.Attribute))
                 ]
@@ -276,68 +325,70 @@ def _no_leak(run: Run) -> Finding:
     leaks = run.of("leaked")
     if leaks:
         most = max(leaks, key=lambda event: event["count"])
-        numbers = sorted({event["trained"] for event in leaks})
-        places = ", ".join(f"[{number}]" for number in numbers)
+        places = run.cells([{"cell": event["trained"]} for event in leaks])
         return Finding(
-            what, False, f"{most['count']} of {most['of']} test rows were handed to the training in cell {places}"
+            what, False, f"{most['count']} of {most['of']} test rows were handed to the training in {places}"
         )
-    if not run.of("opened"):
+    opened = run.of("opened")
+    if not opened:
         return Finding(what, None, "not judged: the sealed test part was never opened")
-    return Finding(what, True, "none of the sealed rows; rows that were changed on the way are not recognised")
+    widths = {str(width) for event in opened for width in event["widths"]}
+    trained = [event["widths"] for event in run.of("trained")]
+    comparable = sum(rows for one in trained for width, rows in one.items() if width in widths)
+    if not comparable:
+        return Finding(
+            what, True, "no training took rows of the form of the sealed ones: none can be compared", empty=True
+        )
+    return Finding(what, True, f"none among {comparable} rows of the form of the sealed ones")
 
 
 def _baseline(run: Run) -> Finding:
     what = "a baseline beside the result"
-    brief = _brief_of(run)
     called = run.of("baseline")
-    if brief and not called:
-        return Finding(what, False, f"the baseline of the brief was not asked: {brief}.baseline(project)")
-    lines = [line for line in printed_outputs(run.notebook).splitlines() if "baseline" in line.lower()]
-    numbered = any(re.search(r"\d", line) for line in lines) or bool(_baseline_row(run.notebook))
-    if not numbered:
-        return Finding(what, False, "no output shows the word baseline beside a number")
-    return Finding(what, True, f"asked in {_cells(called)}" if called else "an output names one; judge its strength")
+    if not run.brief:
+        shown = [text for text in _outputs_by_cell(run).values() if re.search(r"\bbaseline", text, re.IGNORECASE)]
+        if not any(re.search(r"\d", text) for text in shown):
+            return Finding(what, False, "no output shows the word baseline beside a number")
+        return Finding(what, True, "an output names one; judge its strength")
+    if not called:
+        return Finding(what, False, f"the baseline of the brief was not asked: {run.brief}.baseline(project)")
+    on_test = [event for event in called if event["on_test"]]
+    if run.of("opened") and not on_test:
+        return Finding(what, False, f"asked in {run.cells(called)}, but not on the opened test part")
+    return Finding(what, True, f"asked in {run.cells(on_test or called)}")
 
 
-def _baseline_row(notebook: nbformat.NotebookNode) -> list[str]:
-    """The rows or columns of shown tables that are named baseline."""
-    pages = [
-        output.get("data", {}).get("text/html", "") for cell in notebook.cells for output in cell.get("outputs", [])
-    ]
-    return [name for page in pages for name in re.findall(r"<th[^>]*>([^<]*baseline[^<]*)</th>", page, re.IGNORECASE)]
-
-
-def _brief_of(run: Run) -> str:
-    """The brief whose data the notebook loads, "" if none."""
-    found = re.search(r"\bcourse_utils\.projects(?: import |\.)(rain|typefaces|tunes)\b", "\n".join(run.sources))
-    return found[1] if found else ""
+def _outputs_by_cell(run: Run) -> dict[int, str]:
+    """What each executed cell shows, by its number."""
+    cells = enumerate(_executed(run.notebook), start=1)
+    return {number: printed_outputs(nbformat.v4.new_notebook(cells=[cell])) for number, cell in cells}
 
 
 def _measure(run: Run) -> Finding:
     what = "the measure of the brief"
-    brief, measured = _brief_of(run), run.of("measured")
-    if not brief:
-        return Finding(what, True, "no brief of the course: judge the measure yourself")
-    opened = run.of("opened")
-    after = [event for event in measured if opened and event["order"] > opened[0]["order"]]
-    if not after:
-        return Finding(what, False, f"{brief}.score was not computed on the opened test part")
-    return Finding(what, True, f"computed on the test part in {_cells(after)}")
+    if not run.brief:
+        return Finding(what, True, "no brief of the course: judge the measure yourself", empty=True)
+    on_test = [event for event in run.of("measured") if event["on_test"]]
+    if not on_test:
+        return Finding(what, False, f"{run.brief}.score was not computed on the whole opened test part")
+    return Finding(what, True, f"computed on the test part in {run.cells(on_test)}")
 
 
 def _seeds(run: Run) -> Finding:
     what = f"at least {SEEDS} seeds behind the result"
     trainings = run.networks
     if not trainings:
-        return Finding(what, False, "no training of a Keras network was seen")
+        return Finding(what, True, "no Keras network was trained; what else is random is for you to repeat", empty=True)
     without = [event for event in trainings if event["seed"] is None]
     if without:
-        return Finding(what, False, f"{_cells(without)}: trained before a seed was set")
-    seeds = sorted({event["seed"] for event in trainings})
-    shown = ", ".join(map(str, seeds))
-    if len(seeds) < SEEDS:
-        return Finding(what, False, f"networks were trained with seed{'s' if len(seeds) > 1 else ''} {shown} only")
-    return Finding(what, True, f"networks were trained with the seeds {shown}")
+        return Finding(what, False, f"{run.cells(without)}: trained before a seed was set")
+    starts: dict[str, set[str]] = {}
+    for event in trainings:
+        starts.setdefault(event["of"], set()).add(event["start"])
+    most = max(map(len, starts.values()))
+    kinds = f"of {len(starts)} kinds of networks " if len(starts) > 1 else ""
+    found = f"{kinds}the one trained most often began from {most} different start{'s' if most > 1 else ''}"
+    return Finding(what, most >= SEEDS, found)
 
 
 def _claims(run: Run) -> Finding:
@@ -353,12 +404,24 @@ def _numbers(run: Run) -> Finding:
     what = "each number of the text stands in an output"
     text = "\n\n".join(cell.source for cell in run.notebook.cells if cell.cell_type == "markdown")
     numbers = numbers_of(text)
-    settings = [*_literals(run.sources), *numbers_of_brief(_brief_of(run))]
+    settings = [*_literals(run.sources), *numbers_of_brief(run.brief)]
     missing = unsupported(numbers, printed_outputs(run.notebook), settings)
     if missing:
         shown = ", ".join(dict.fromkeys(one.text for one in missing))
         return Finding(what, False, f"not found in any output or setting: {shown}")
-    return Finding(what, True, f"{len(numbers)} numbers looked up")
+    if not numbers:
+        return Finding(what, True, "the text holds no number of a result", empty=True)
+    outputs = _outputs_by_cell(run)
+    places = dict.fromkeys(f"{one.text} in {_where(one, outputs)}" for one in numbers)
+    return Finding(what, True, ", ".join([*places][:PLACES]) + (" ..." if len(places) > PLACES else ""))
+
+
+def _where(one: NumberInText, outputs: dict[int, str]) -> str:
+    """The first cell whose output holds a number, or the settings."""
+    for number, text in outputs.items():
+        if not unsupported([one], text):
+            return f"[{number}]"
+    return "a setting"
 
 
 def _literals(sources: list[str]) -> list[float]:
@@ -375,9 +438,11 @@ def _labels(run: Run) -> Finding:
     bare = [event for event in drawn if event["missing"]]
     if bare:
         axes = " and ".join(sorted({letter for event in bare for letter in event["missing"]}))
-        return Finding(what, False, f"{_cells(bare)}: no label on {axes}")
-    return Finding(what, True, f"{len(drawn)} pictures looked at")
+        return Finding(what, False, f"{run.cells(bare)}: no label on {axes}")
+    if not drawn:
+        return Finding(what, True, "no picture was drawn", empty=True)
+    return Finding(what, True, f"{len(drawn)} picture{'s' if len(drawn) > 1 else ''} looked at")
 
 
 LOOKS = (_offline, _test_once, _no_leak, _baseline, _measure, _seeds, _claims, _numbers, _labels)
-SEEN_AT_ONCE = ("needs no network", "no test row was trained on", "plots carry labels on both axes")
+SEEN_AT_ONCE = ("needs no internet", "no test row was trained on", "plots carry labels on both axes")

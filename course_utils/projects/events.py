@@ -1,6 +1,7 @@
 """What happens while a project runs, told to whoever listens: `course check-project` does, and nobody else."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 
 _listeners: list[Callable[..., None]] = []
 
@@ -11,6 +12,20 @@ def listen(listener: Callable[..., None]) -> None:
 
 
 def tell(kind: str, **facts: object) -> None:
-    """Tell all listeners of an event: "opened", "measured" or "baseline", with the facts that belong to it."""
+    """Tell all listeners of an event, with the facts that belong to it.
+
+    "loaded" a brief; "opened" the test part; "baseline" asked; "measured" by a brief's score; "aside": from here to the
+    next one, the course trains for itself.
+    """
     for listener in _listeners:
         listener(kind, **facts)
+
+
+@contextlib.contextmanager
+def aside() -> Iterator[None]:
+    """What is trained inside is the course's own, and no training of the project: the baseline of a brief."""
+    tell("aside", begins=True)
+    try:
+        yield
+    finally:
+        tell("aside", begins=False)

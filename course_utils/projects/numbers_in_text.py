@@ -7,18 +7,25 @@ from dataclasses import dataclass
 import nbformat
 
 SMALL = 12  # whole numbers up to here are counts that a text may hold, unless a unit of results follows
-NUMBER = re.compile(r"(?<![\w.,/])(?<![A-Za-z]-)[-+−]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(e[-+−]?\d+)?(?![\d/]|[.,]\d)")
+NUMBER = re.compile(
+    r"(?<![\w.,/])(?<![A-Za-z]-)[-+−]?(\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(\.\d+)?(e[-+−]?\d+)?(?![\d/]|[.,]\d)"
+)
 RESULT = re.compile(
     r"\s?(%|‰|per ?cent|points?\b|times\b|-fold\b|(?:in|of|out of) (?:a )?hundred\b|(?:in|of|out of) 100\b)"
 )
 HUNDREDTHS = re.compile(r"\s?(%|per ?cent|(?:percentage )?points?\b|(?:in|of|out of) (?:a )?(?:hundred|100)\b)")
 OUTPUT_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w.]*[A-Za-z_])", re.IGNORECASE)
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 LEFT_OUT = (
     r"(?s)```.*?```", r"`[^`]*`", r"(?s)\$\$.*?\$\$", r"\$[^$\n]*\$", r"(?s)<!--.*?-->", r"<[^>]+>",  # code, formulas, HTML
     r"\]\([^)]*\)", r"https?://\S+", r"\b(?:doi|arXiv)[:\s]*\S+",  # addresses
     r"(?m)^\s*#.*$", r"(?m)^\s*\d+[.)]\s",  # headings, the numbers of a list
     r"\b(?:[Ll]essons?|[Cc]ells?|[Ff]igures?|[Tt]ables?|[Ee]xercises?|[Ss]eeds?|[Pp]art|[Vv]ersion|[Pp]ages?) \d[\d.–-]*(?:(?:,| and| or| to) \d+)*",
     r"\b\d{4}-\d{2}(?:-\d{2})?\b",  # dates
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTHS})\b|\b(?:{MONTHS}) \d{{1,2}}\b",
+    r"\b\d+(?:\.\d+)? ?% (?:confidence |credible |prediction )?(?:intervals?|levels?|bands?)\b",  # chosen levels
+    r"\b\d+(?:\.\d+)?(?:st|nd|rd|th)\b(?: percentiles?)?", r"\bp ?[<>=] ?0?\.\d+",
+    r"\b\d+(?:\.\d+)? ?(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b",  # a clock differs from run to run
 )  # fmt: skip
 
 

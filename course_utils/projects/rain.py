@@ -6,7 +6,7 @@ import numpy as np
 
 from course_utils.datasets import Split, load_weather, weather_features
 from course_utils.datasets.weather import HourlySeries, fill_from_the_past
-from course_utils.projects.events import tell
+from course_utils.projects.events import aside, tell
 from course_utils.projects.sealed import Project, Sealed
 
 PAST_HOURS, FUTURE_HOURS, STEP = 24, 6, 2  # hours known, hours asked about, hours from one example to the next
@@ -35,6 +35,7 @@ def load() -> Project:
         part = Sealed if name == "test" else Split
         parts[name] = part(((inputs - mean) / spread).astype("float32"), targets)
         details["airports"][name], details["hours"][name] = airports, hours
+    tell("loaded", brief="rain")
     return Project(**parts, details=details)
 
 
@@ -49,19 +50,19 @@ def summaries(inputs: np.ndarray) -> np.ndarray:
 
 
 def baseline(project: Project) -> Callable[[np.ndarray], np.ndarray]:
-    """Logistic regression on `summaries`, its strength chosen on validation: a function from inputs to probabilities (n,)."""
+    """Logistic regression on `summaries`, its `C` chosen on validation: a function from inputs to probabilities (n,)."""
     from sklearn.linear_model import LogisticRegression
 
     rows, validation_rows = summaries(project.train.inputs), summaries(project.validation.inputs)
-    candidates = [
-        LogisticRegression(C=strength, max_iter=2000).fit(rows, project.train.targets) for strength in (0.01, 0.1, 1.0)
-    ]
+    strengths = (0.01, 0.1, 1.0)
+    with aside():
+        candidates = [LogisticRegression(C=one, max_iter=2000).fit(rows, project.train.targets) for one in strengths]
     best = max(
         candidates, key=lambda one: _precision(project.validation.targets, one.decision_function(validation_rows))
     )
 
     def answer(inputs: np.ndarray) -> np.ndarray:
-        tell("baseline", brief="rain")
+        tell("baseline", brief="rain", asked=inputs)
         return best.predict_proba(summaries(inputs))[:, 1]
 
     return answer
@@ -74,7 +75,7 @@ def score(targets: np.ndarray, answers: np.ndarray) -> float:
     """
     if np.shape(targets) != np.shape(answers):
         raise ValueError(f"The answers have the shape {np.shape(answers)}; {np.shape(targets)} was expected.")
-    tell("measured", brief="rain", examples=len(targets))
+    tell("measured", brief="rain", targets=targets, answers=answers)
     return _precision(targets, answers)
 
 

@@ -6,9 +6,11 @@ them, and each call that matters is written as a line of JSON, with the number o
 
 import builtins
 import functools
+import hashlib
 import json
 import socket
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,11 @@ class Recorder:
         self.trained_on: dict[int, int] = {}  # the hash of a row and the cell that trained on it
         self.opened: dict[int, int] = {}  # the hash of a row of the test part and the cell that opened it
         self.openings, self.last_step = 0, None
+        self.of_test: set[str] = set()  # what identifies the inputs and the targets of the opened test part
+        self.since_seed = 0  # trainings since a seed was set
+        self.known: dict[
+            int, tuple[str, str]
+        ] = {}  # of a trained network: from where it started, and its weights after
 
     def note(self, kind: str, **facts: Any) -> None:
         """Write one event down."""
@@ -52,10 +59,19 @@ class Recorder:
         self.wrap()
 
     def on_course_event(self, kind: str, **facts: Any) -> None:
-        self.openings += kind == "opened"
-        if "rows" in facts:
-            facts["rows"] = (facts["rows"], "opened")
-        self.note(kind, **facts)
+        if kind == "aside":
+            self.depth += 1 if facts["begins"] else -1
+        elif kind == "opened":
+            self.openings += 1
+            self.of_test |= {_digest(facts["inputs"]), _digest(facts["targets"])}
+            self.note(kind, rows=(facts["inputs"], "opened"), widths=list(_widths(facts["inputs"])))
+        elif kind == "baseline":
+            self.note(kind, brief=facts["brief"], on_test=_digest(facts["asked"]) in self.of_test)
+        elif kind == "measured":
+            on_test = _digest(facts["targets"]) in self.of_test
+            self.note(kind, brief=facts["brief"], on_test=on_test, answers=_digest(facts["answers"]))
+        else:
+            self.note(kind, **facts)
 
     def wrap(self) -> None:
         """Wrap what has been imported since the last call."""
@@ -88,33 +104,56 @@ class Recorder:
             setattr(owner, name, replacement)
 
     def _training(self, function: Callable) -> Callable:
+        by_batches = function.__name__ == "train_on_batch"
+
         def train(model: Any, *arguments: Any, **named: Any) -> Any:
-            if self.depth == 0:
+            network = hasattr(sys.modules.get("keras"), "Model") and isinstance(model, sys.modules["keras"].Model)
+            step = (self.cell, self.seed, self.openings, id(model))
+            told = self.depth == 0 and not (by_batches and step == self.last_step)
+            if told:
+                self.last_step = step
                 given = [*arguments[:1], *(named[name] for name in ("x", "X", "validation_data") if name in named)]
-                network = type(model).__module__.partition(".")[0] != "sklearn"
-                facts = {"what": type(model).__name__, "network": network, "seed": self.seed}
+                facts = {"what": type(model).__name__, "network": network, "seed": self.seed, "widths": _widths(given)}
+                if network:
+                    facts |= {"of": _kind(model), "start": self._start_of(model)}
                 self.note("trained", rows=(given, "trained"), **facts)
             self.depth += 1
             try:
                 return function(model, *arguments, **named)
             finally:
                 self.depth -= 1
+                if told and network and not by_batches:
+                    self.known[id(model)] = self.known[id(model)][0], _digest(model.get_weights())
 
         return train
+
+    def _start_of(self, model: Any) -> str:
+        """What identifies the first weights of a network: the same as before if its training goes on."""
+        weights = model.get_weights()
+        now = _digest(weights) if weights else f"number {self.since_seed} after seed {self.seed}"
+        first, last = self.known.get(id(model), ("", ""))
+        if last != now:
+            first = now
+            self.since_seed += 1
+        self.known[id(model)] = first, now
+        return first
 
     def _stepping(self, function: Callable) -> Callable:
         def apply(*arguments: Any, **named: Any) -> Any:
             step = (self.cell, self.seed, self.openings)
             if self.depth == 0 and step != self.last_step:  # a loop of the project's own, told once, not at each step
                 self.last_step = step
-                self.note("trained", what="a loop of its own", network=True, seed=self.seed)
+                loop = "a loop of its own"
+                self.note(
+                    "trained", what=loop, network=True, seed=self.seed, of=loop, start=f"seed {self.seed}", widths={}
+                )
             return function(*arguments, **named)
 
         return apply
 
     def _seeding(self, function: Callable) -> Callable:
         def set_seed(seed: Any, *arguments: Any, **named: Any) -> Any:
-            self.seed = int(seed)
+            self.seed, self.since_seed = int(seed), 0
             self.note("seeded", seed=self.seed)
             return function(seed, *arguments, **named)
 
@@ -154,18 +193,61 @@ def missing_labels(figure: Any) -> list[str]:
 
 def _hashes(value: Any) -> set[int]:
     """The hashes of the rows of all NumPy arrays in a value, nested in lists, tuples and dictionaries as it may be."""
+    found: set[int] = set()
+    for array in _arrays(value):
+        rows = array[:MOST_ROWS].reshape(min(len(array), MOST_ROWS), -1)
+        if rows.shape[1] >= FEWEST_NUMBERS:
+            rows = np.ascontiguousarray(rows, dtype="float32")
+            varied = (rows != rows[:, :1]).any(axis=1)
+            found |= {hash(row.tobytes()) for row in rows[varied]}
+    return found
+
+
+def _arrays(value: Any) -> list[np.ndarray]:
+    """The arrays of numbers in a value, nested in lists, tuples and dictionaries as they may be."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
-        return set().union(*map(_hashes, value))
+        return [array for part in value for array in _arrays(part)]
     if not isinstance(value, np.ndarray) or value.ndim < 1 or value.dtype.kind not in "fiub":
-        return set()
-    rows = value[:MOST_ROWS].reshape(min(len(value), MOST_ROWS), -1)
-    if rows.shape[1] < FEWEST_NUMBERS:
-        return set()
-    rows = np.ascontiguousarray(rows, dtype="float32")
-    varied = (rows != rows[:, :1]).any(axis=1)
-    return {hash(row.tobytes()) for row in rows[varied]}
+        return []
+    return [value]
+
+
+def _widths(value: Any) -> dict[int, int]:
+    """How many rows of each width can be compared in a value: {width: rows}."""
+    found: dict[int, int] = {}
+    for array in _arrays(value):
+        width = int(np.prod(array.shape[1:]))
+        if width >= FEWEST_NUMBERS:
+            found[width] = found.get(width, 0) + len(array)
+    return found
+
+
+def _digest(value: Any) -> str:
+    """What identifies the numbers of a value: the same for equal numbers of another type."""
+    digest = hashlib.blake2b(digest_size=8)
+    for array in _arrays(value) or _arrays(np.asarray(value)):  # a list of numbers, a tensor, a column of a table
+        digest.update(repr(array.shape).encode())
+        digest.update(np.ascontiguousarray(array, dtype="float32").tobytes())
+    return digest.hexdigest()
+
+
+def _kind(model: Any) -> str:
+    """What tells a network from one of another kind: its layers and its optimizer with their numbers and words, no names."""
+    parts = [(type(part).__name__, _settings(part)) for part in [*model.layers, getattr(model, "optimizer", None)]]
+    return hashlib.blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+
+
+def _settings(part: Any) -> list[tuple[str, Any]]:
+    try:
+        settings = part.get_config()
+    except Exception:  # a class of its own need not tell its settings
+        return []
+    plain = (bool, int, float, str, tuple, list)
+    return [
+        (name, value) for name, value in settings.items() if isinstance(value, plain) and name not in ("name", "seed")
+    ]
 
 
 def _owner(kind: type, method: str) -> type:
@@ -197,7 +279,10 @@ def _import_and_wrap(recorder: Recorder) -> None:
 
 
 def _stay_offline(recorder: Recorder) -> None:
-    """Let no connection leave this machine: the attempt is noted, and raises OSError as without a network."""
+    """Let no connection leave this machine: the attempt is noted, and raises OSError as without a network.
+
+    The environment names a proxy that nobody answers, for programs that a cell starts. Python itself shall name the host.
+    """
     connect, resolve = socket.socket.connect, socket.getaddrinfo
 
     def refuse(host: Any) -> None:
@@ -216,6 +301,7 @@ def _stay_offline(recorder: Recorder) -> None:
         return resolve(host, *arguments, **named)
 
     socket.socket.connect, socket.getaddrinfo = connect_here, resolve_here
+    urllib.request.getproxies = dict
 
 
 def start(path: str) -> None:

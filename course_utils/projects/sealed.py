@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from course_utils.datasets.dataset import Split
+from course_utils.datasets.dataset import Dataset, Split
 from course_utils.projects.events import tell
 
 
@@ -16,6 +16,11 @@ class Sealed:
     def __init__(self, inputs: Any, targets: Any) -> None:
         self._part, self._openings = Split(inputs, targets), 0
 
+    @classmethod
+    def of(cls, dataset: Dataset) -> "Sealed":
+        """The test part of one of the course's data sets, sealed: for a project on a question of your own."""
+        return cls(dataset.test.inputs, dataset.test.targets)
+
     def __len__(self) -> int:
         return len(self._part.targets)
 
@@ -27,7 +32,7 @@ class Sealed:
         self._openings += 1
         if self._openings > 1:
             print(f"The test part is opened for time {self._openings}. What is chosen after a look at it is no test.")
-        tell("opened", rows=self._part.inputs)
+        tell("opened", inputs=self._part.inputs, targets=self._part.targets)
         return self._part
 
 

@@ -30,6 +30,7 @@ def load() -> Project:
         codes = _codes(phrases)
         parts[name] = Sealed(codes, codes) if name == "test" else Split(codes, codes)
         details["titles"][name] = phrases.titles
+    tell("loaded", brief="tunes")
     return Project(**parts, details=details)
 
 
@@ -47,7 +48,7 @@ def baseline(project: Project) -> Callable[[np.ndarray], np.ndarray]:
     weights = _mixing_weights(_at(views(project.validation.inputs), project.validation.targets))
 
     def answer(codes: np.ndarray) -> np.ndarray:
-        tell("baseline", brief="tunes")
+        tell("baseline", brief="tunes", asked=codes)
         return np.einsum("v,vnkc->nkc", weights, views(codes))
 
     return answer
@@ -63,7 +64,7 @@ def score(targets: np.ndarray, answers: np.ndarray) -> float:
         raise ValueError(f"The answers have the shape {np.shape(answers)}; {wanted} was expected.")
     if not np.allclose(np.sum(answers, axis=-1), 1, atol=1e-3):
         raise ValueError("The probabilities of a step do not add up to 1: take the softmax of the logits.")
-    tell("measured", brief="tunes", examples=len(targets))
+    tell("measured", brief="tunes", targets=targets, answers=answers)
     return float(-np.log2(np.maximum(_at(np.asarray(answers), targets), 1e-12)).mean())
 
 

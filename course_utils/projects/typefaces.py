@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.datasets import Dataset, Split, load_letters
-from course_utils.projects.events import tell
+from course_utils.projects.events import aside, tell
 from course_utils.projects.sealed import Project, Sealed
 
 PAIRS = {"train": 8000, "validation": 2000, "test": 4000}
@@ -38,6 +38,7 @@ def load() -> Project:
             details |= {"faces": faces, "families": families}
         if name == "test":
             details["test_families"] = families[places]
+    tell("loaded", brief="typefaces")
     return Project(**parts, details=details)
 
 
@@ -84,7 +85,7 @@ def measures(images: np.ndarray) -> np.ndarray:
 def baseline(project: Project) -> Callable[[Pairs], np.ndarray]:
     """Logistic regression on how far the `measures` of two letters lie apart, each compared with what is usual for its letter.
 
-    Its strength is chosen on validation. Returns a function from `Pairs` to probabilities (n,) of one face.
+    Its `C` is chosen on validation. Returns a function from `Pairs` to probabilities (n,) of one face.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -101,15 +102,16 @@ def baseline(project: Project) -> Callable[[Pairs], np.ndarray]:
 
     rows = apart(project.train.inputs)
     scale = rows.std(axis=0)
-    candidates = [
-        LogisticRegression(C=strength, max_iter=500).fit(rows / scale, project.train.targets)
-        for strength in (0.01, 0.1, 1.0)
-    ]
+    strengths = (0.01, 0.1, 1.0)
+    with aside():
+        candidates = [
+            LogisticRegression(C=one, max_iter=500).fit(rows / scale, project.train.targets) for one in strengths
+        ]
     validation_rows = apart(project.validation.inputs) / scale
     best = max(candidates, key=lambda candidate: candidate.score(validation_rows, project.validation.targets))
 
     def answer(pairs: Pairs) -> np.ndarray:
-        tell("baseline", brief="typefaces")
+        tell("baseline", brief="typefaces", asked=pairs)
         return best.predict_proba(apart(pairs) / scale)[:, 1]
 
     return answer
@@ -122,7 +124,7 @@ def score(targets: np.ndarray, answers: np.ndarray) -> float:
     """
     if np.shape(targets) != np.shape(answers):
         raise ValueError(f"The answers have the shape {np.shape(answers)}; {np.shape(targets)} was expected.")
-    tell("measured", brief="typefaces", examples=len(targets))
+    tell("measured", brief="typefaces", targets=targets, answers=answers)
     return float(np.mean((np.asarray(answers) > 0.5) == (np.asarray(targets) == 1)))
 
 
