@@ -56,7 +56,7 @@ def test_the_request_of_the_exercise_is_understood(lesson):
     shipped = behind_preparation(build_small_lenet())
     lesson["ByHand"].do_POST.__globals__["shipped"] = shipped
     with in_a_thread(lesson["ByHand"]) as address, socket.create_connection(address, timeout=10) as connection:
-        connection.sendall(request_for("/é".replace("é", "e"), json.dumps({"instances": PIXELS.tolist()})))
+        connection.sendall(request_for("/anything", json.dumps({"instances": PIXELS.tolist()})))
         assert connection.recv(1000).startswith(b"HTTP/1.0 200")
 
 

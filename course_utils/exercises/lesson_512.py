@@ -287,6 +287,6 @@ EXERCISES = [
             "it pays": {"one by one": 611.0, "joined": 1400.0},
             "it costs": {"one by one": 700.0, "joined": 650.0},
         },
-        explanation="JOINED",
+        explanation="Joining saves calls of the model. What that brings depends on the model's share of a request: for a network as small as this, connection and text are a good part of it.",
     ),
 ]
