@@ -51,7 +51,7 @@ def test_a_restart_counts_its_lost_steps_and_keeps_each_backup_once(drawn):
     lines = drawn[0].axes[0].get_lines()
     backups = [line.get_xdata()[0] for line in lines if line.get_gid() == "backup"]
     assert len(backups) == len(set(backups)) == 7
-    assert {"killed after step 26", "6 steps to do again"} <= set(texts(drawn[0]))
+    assert {"a worker killed after step 26", "6 steps to do again"} <= set(texts(drawn[0]))
     first, second = [line.get_xdata() for line in lines if line.get_gid() == "kept"]
     assert first[1] == second[0]
     with pytest.raises(ValueError, match="killed after 10 cannot go on after 20"):

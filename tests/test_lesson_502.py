@@ -97,7 +97,7 @@ def test_clipping_reaches_the_optimizer():
 
 
 def test_accumulation_still_fails_under_a_strategy():
-    """When this fails, it works there: take the sentence out of exercise 502-3 and lesson 504."""
+    """When this fails, it works there: take the sentence out of the explanation of exercise 502-3, and out of lesson 504."""
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     with strategy.scope():
         network = build_network(width=2)

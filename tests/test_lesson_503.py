@@ -1,5 +1,6 @@
 """Lesson 503: batches that follow from the step, whole backups, `fit` in two processes, and the files for clusters."""
 
+import inspect
 import re
 import shlex
 import shutil
@@ -36,6 +37,11 @@ def test_each_epoch_takes_each_image_once_in_an_order_of_its_own():
 
 def test_what_is_left_over_at_the_end_of_an_epoch_is_never_a_smaller_batch():
     assert {len(train.batch_numbers(step, 11, 3)) for step in range(9)} == {3}
+
+
+@pytest.mark.parametrize("function", [train.batch_numbers, train.make_train_step])
+def test_what_the_page_prints_fits_on_the_page(function):
+    assert max(map(len, inspect.getsource(function).splitlines())) <= 88
 
 
 def test_steps_of_keeps_one_worker_and_its_steps_alone():

@@ -221,7 +221,7 @@ EXERCISES = [
             "no number": {"a step after four parts": float("nan"), "a step after each part": 0.5},
         },
         explanation="600 images would be 38 parts: the last two wait for the first two of the next epoch, and are lost after the last. And the "
-        "last part has 8 images, but the vote of 16.",
+        "last part has 8 images, but the vote of 16. (Up to Keras 3.15 this does not go together with a strategy: `fit` stops with an error.)",
     ),
     Exercise(
         key="502-4",

@@ -89,11 +89,11 @@ def test_equal_count(answer):
         raise Wrong(f"For {size} answers in {bins} groups you return {result:.4f}; it should be {wanted:.4f}.")
 
 
-NAMES = ("temperature", "is right", "error")
+NAMES = ("temperature", "is right", "calibration error")
 
 
 def test_stopped(answer):
-    temperature, right, error = measured_numbers(answer, *NAMES, shares=("is right", "error"))
+    temperature, right, error = measured_numbers(answer, *NAMES, shares=("is right", "calibration error"))
     if not 0.5 <= temperature <= 5:
         raise Wrong("The page tries temperatures from 0.5 to 5. Is it `best_temperature` of the logits of validation?")
     if right < 0.8:
@@ -124,7 +124,7 @@ found = measures(*sure_and_right(model.predict(test.inputs, verbose=0), test.tar
 finding = {
     "temperature": best_temperature(model.predict(validation.inputs, verbose=0)),
     "is right": found["is right"],
-    "error": found["error"],
+    "calibration error": found["calibration error"],
 }
 """
 
@@ -183,17 +183,21 @@ EXERCISES = [
             "`best_temperature` wants the logits of validation; `measures(*sure_and_right(logits, test.targets))` those of "
             "the test images.",
         ),
-        solution={"temperature": 1.3, "is right": 0.904, "error": 0.026},
+        solution={"temperature": 1.3, "is right": 0.904, "calibration error": 0.026},
         program=PROGRAM,
         wrong_answers={
-            "percentages": {"temperature": 1.3, "is right": 90.4, "error": 2.2},
-            "untrained": {"temperature": 1.3, "is right": 0.1, "error": 0.02},
-            "trained to the end": {"temperature": 2.4, "is right": 0.925, "error": 0.05},
-            "the error of another network": {"temperature": 1.3, "is right": 0.904, "error": 0.057},
-            "the full training, softened": {"temperature": 1.0, "is right": 0.922, "error": 0.015},
-            "a number of the list, not the temperature": {"temperature": 16, "is right": 0.904, "error": 0.026},
-            "not a number": {"temperature": math.nan, "is right": 0.904, "error": 0.026},
-            "one left open": {"temperature": 1.3, "is right": 0.904, "error": ...},
+            "percentages": {"temperature": 1.3, "is right": 90.4, "calibration error": 2.2},
+            "untrained": {"temperature": 1.3, "is right": 0.1, "calibration error": 0.02},
+            "trained to the end": {"temperature": 2.4, "is right": 0.925, "calibration error": 0.05},
+            "the error of another network": {"temperature": 1.3, "is right": 0.904, "calibration error": 0.057},
+            "the full training, softened": {"temperature": 1.0, "is right": 0.922, "calibration error": 0.015},
+            "a number of the list, not the temperature": {
+                "temperature": 16,
+                "is right": 0.904,
+                "calibration error": 0.026,
+            },
+            "not a number": {"temperature": math.nan, "is right": 0.904, "calibration error": 0.026},
+            "one left open": {"temperature": 1.3, "is right": 0.904, "calibration error": ...},
         },
         explanation=(
             "Stopped where the validation loss is least, the network is nearly calibrated without a temperature. In most "

@@ -38,7 +38,10 @@ def choose_strategy(workers: int) -> tf.distribute.Strategy:
 
 def make_train_step(strategy, network, optimizer, batch_size: int) -> Callable:
     """A compiled function (images, labels) -> loss; each replica has its own part."""
-    loss_of_each = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction=None)
+    loss_of_each = keras.losses.SparseCategoricalCrossentropy(
+        from_logits=True,
+        reduction=None,
+    )
 
     def replica_step(images, labels):
         with tf.GradientTape() as tape:

@@ -138,7 +138,7 @@ def draw_restart(*, killed_after: int, began_after: int, steps: int, save_every:
         gid="kept",
     )
     axis.plot([x(killed_after)], [high], "x", color=BLACK, markersize=11, markeredgewidth=2.5, zorder=7)
-    write(axis, x(killed_after) + 0.2, high, f"killed after step {killed_after}", ha="left")
+    write(axis, x(killed_after) + 0.2, high, f"a worker killed after step {killed_after}", ha="left")
     write(axis, (lost[0] + lost[1]) / 2, high + 0.27, f"{killed_after - began_after} steps to do again", color=RED)
     saved = [(step, high) for step in backups if step <= began_after]
     saved += [(step, low) for step in backups if step > began_after]
