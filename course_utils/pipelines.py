@@ -1,16 +1,19 @@
-"""What the lesson on one machine's speed uses and does not teach: files to decode, medians of seconds, resident memory."""
+"""What the lessons on one machine's speed use and do not teach: files to decode, batches that wait, seconds, peak memory."""
 
-import statistics
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from time import perf_counter
+from time import perf_counter, sleep
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import psutil
+import pandas as pd
 from PIL import Image
 
 from course_utils.datasets.dataset import Split
 from course_utils.datasets.photographs import load_photographs
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 def photograph_crops(count: int, *, size: int = 160, seed: int = 0) -> Split:
@@ -35,30 +38,49 @@ def photograph_crops(count: int, *, size: int = 160, seed: int = 0) -> Split:
     return Split(files, labels)
 
 
-def median_seconds(tasks: Mapping[str, Callable[[], object]], repeats: int = 3) -> dict[str, float]:
-    """The median of the wall seconds of each task, by its name.
+def time_each(run: Callable[[Any], object], cases: Mapping[str, Any], runs: int = 3) -> pd.DataFrame:
+    """Wall seconds of `run(case)` by the name of each case: those of its first run, and of its fastest.
 
-    Each task runs once before, unmeasured. Then all take turns, so that a busy moment of the machine hits none of them
-    alone. Raises ValueError if there is nothing to repeat.
+    All cases take turns, so that a busy moment of the machine hits none of them alone; what disturbs a run only makes it
+    longer, so the fastest tells most. Raises ValueError if there is nothing to run.
     """
-    if repeats < 1:
-        raise ValueError(f"repeats must be at least 1, not {repeats}.")
-    taken: dict[str, list[float]] = {name: [] for name in tasks}
-    for task in tasks.values():
-        task()
-    for _ in range(repeats):
-        for name, task in tasks.items():
+    if runs < 1 or not cases:
+        raise ValueError(f"Needs at least one run of one case, not {runs} of {len(cases)}.")
+    taken: dict[str, list[float]] = {name: [] for name in cases}
+    for _ in range(runs):
+        for name, case in cases.items():
             begin = perf_counter()
-            task()
+            run(case)
             taken[name].append(perf_counter() - begin)
-    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+    return pd.DataFrame({name: {"first": seconds[0], "fastest": min(seconds)} for name, seconds in taken.items()}).T
 
 
-def resident_growth(make: Callable[[], object]) -> float:
-    """By how many megabytes the memory of this process is larger while it holds what `make` returns."""
-    process = psutil.Process()
-    before = process.memory_info().rss
-    held = make()
-    grown = process.memory_info().rss - before
-    del held
-    return grown / 1e6
+def waiting_batches(count: int, seconds: float) -> "tf.data.Dataset":
+    """The numbers 0 to `count` - 1 as a dataset that only waits, `seconds` for each, as for a disk."""
+    import tensorflow as tf
+
+    def wait(number: np.ndarray) -> np.ndarray:
+        sleep(seconds)
+        return number
+
+    return tf.data.Dataset.range(count).map(lambda number: tf.numpy_function(wait, [number], tf.int64))
+
+
+def peak_bytes(task: Callable[..., object], *arguments: Any) -> int:
+    """How many bytes more than before TensorFlow holds on its device, at the highest, during `task(*arguments)`.
+
+    On the first GPU if there is one. On a CPU it needs the allocator that `set_up` chooses, and chooses too late if
+    TensorFlow was imported before: then a RuntimeError says so.
+    """
+    import tensorflow as tf
+
+    device = "GPU:0" if tf.config.list_physical_devices("GPU") else "CPU:0"
+    try:
+        tf.config.experimental.reset_memory_stats(device)
+        before = tf.config.experimental.get_memory_info(device)["current"]
+    except ValueError as error:
+        raise RuntimeError(
+            "TensorFlow does not count its memory here. Restart the kernel and run set_up first."
+        ) from error
+    task(*arguments)
+    return tf.config.experimental.get_memory_info(device)["peak"] - before

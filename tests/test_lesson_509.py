@@ -1,6 +1,7 @@
-"""Lesson 509: files, medians and memory of the package, and the functions of the page."""
+"""Lesson 509: files, seconds and waits of the package, and the functions of the page."""
 
 from io import BytesIO
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 
 from course_utils import pipelines
 from course_utils.environment import import_quietly
+from course_utils.exercises.lesson_509 import largest_number
 
 import_quietly()
 
@@ -44,18 +46,30 @@ def test_no_crop_is_larger_than_its_photograph():
             pipelines.photograph_crops(7, size=size)
 
 
-def test_medians_take_turns_and_ignore_one_slow_run(monkeypatch):
-    clock = iter([0, 1, 10, 12, 20, 21, 30, 32, 40, 90, 100, 102])  # a: 1, 1, 50; b: 2, 2, 2
+def test_cases_take_turns_and_one_slow_run_is_ignored(monkeypatch):
+    clock = iter([0, 9, 10, 12, 20, 21, 30, 32, 40, 90, 100, 102])  # a: 9, 1, 50; b: 2, 2, 2
     monkeypatch.setattr(pipelines, "perf_counter", lambda: next(clock))
     calls = []
-    medians = pipelines.median_seconds({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, repeats=3)
-    assert medians == {"a": 1, "b": 2} and "".join(calls) == "abababab"
-    with pytest.raises(ValueError, match="repeats"):
-        pipelines.median_seconds({}, repeats=0)
+    seconds = pipelines.time_each(calls.append, {"first case": "a", "second case": "b"})
+    assert seconds.to_dict("index") == {
+        "first case": {"first": 9, "fastest": 1},
+        "second case": {"first": 2, "fastest": 2},
+    }
+    assert "".join(calls) == "ababab"
 
 
-def test_held_memory_is_noticed():
-    assert 60 < pipelines.resident_growth(lambda: np.ones(10_000_000)) < 120  # 80 MB
+def test_nothing_to_time_is_refused():
+    for cases, runs in (({}, 3), ({"a": 1}, 0)):
+        with pytest.raises(ValueError, match="at least one run of one case"):
+            pipelines.time_each(print, cases, runs=runs)
+
+
+def test_batches_wait_each_time_that_they_are_asked_for():
+    batches = pipelines.waiting_batches(3, 0.02)
+    for _ in range(2):
+        begin = perf_counter()
+        assert [int(number) for number in batches] == [0, 1, 2]
+        assert perf_counter() - begin >= 0.059
 
 
 @pytest.mark.parametrize(
@@ -65,25 +79,44 @@ def test_the_slower_one_sets_the_pace(prepare, step, batches, end):
     assert LESSON["overlapped"](prepare, step, batches) == end
 
 
-def test_a_file_becomes_a_small_image_and_is_counted():
-    page = functions_of("509")
-    counter = tf.Variable(0)
-    page["decode"].__globals__["decodings"] = counter
+@pytest.mark.parametrize("count", [0, 1, 4, 6, 8])
+def test_the_loop_by_hand_batches_as_tensorflow_does(count):
+    recipe = tf.data.Dataset.range(count).map(LESSON["ten_times"]).batch(4)
+    assert list(LESSON["by_hand"](range(count), LESSON["ten_times"], 4)) == [batch.numpy().tolist() for batch in recipe]
+
+
+def test_in_advance_hands_over_all_batches_in_order_and_runs_one_ahead():
+    begun = []
+
+    def batches():
+        for number in range(4):
+            begun.append(number)
+            yield number
+
+    loop = LESSON["in_advance"](batches())
+    assert begun == []  # nothing before it is asked for
+    assert list(loop) == [0, 1, 2, 3] == begun
+
+
+def test_a_file_becomes_a_small_image():
     file = pipelines.photograph_crops(7, size=176).inputs[0]
-    image, label = page["decode"](tf.constant(file), 4)
-    assert image.shape == (32, 32, 3) and label == 4 and int(counter.numpy()) == 1
+    image, label = LESSON["decode"](tf.constant(file), 4)
+    assert image.shape == (32, 32, 3) and label == 4
     assert 0 <= float(tf.reduce_min(image)) < float(tf.reduce_max(image)) <= 1
-
-
-def test_the_policy_ends_with_the_network():
-    import keras
-
-    half = LESSON["build_network"]("mixed_float16")
-    assert half.dtype_policy.name == "mixed_float16" and half.layers[-1].compute_dtype == "float32"
-    assert keras.config.dtype_policy().name == "float32"
 
 
 def test_orders_that_differ_are_noticed():
     numbers = tf.data.Dataset.from_tensor_slices((np.arange(50), np.arange(50)))
     assert not LESSON["epochs_differ"](numbers.batch(10))
     assert LESSON["epochs_differ"](numbers.shuffle(50).batch(10))
+
+
+def test_no_example_comes_earlier_than_its_buffer_allows():
+    """The answer of exercise 509-2 is a bound that TensorFlow keeps, and comes near in many trials."""
+    largest = [0, 0, 0]
+    for seed in range(20):
+        shuffled = tf.data.Dataset.range(100).shuffle(10, seed=seed).batch(8)
+        for n, batch in zip(range(3), shuffled):
+            largest[n] = max(largest[n], int(tf.reduce_max(batch)))
+    bounds = [largest_number(10, 8, n, 100) for n in range(3)]
+    assert all(bound - 2 <= reached <= bound for reached, bound in zip(largest, bounds))

@@ -1,4 +1,4 @@
-"""Exercises of lesson 509, scale up on one machine."""
+"""Exercises of lesson 509, feed the network."""
 
 import math
 
@@ -27,56 +27,73 @@ def test_two_times(answer):
     for mistake, message in mistakes.items():
         if np.allclose(found, mistake, rtol=1e-4):
             raise Wrong(message)
-    expect_close(
-        found, (5.0, 4.01), "100 times the sum, and 100 times the larger one plus the smaller one, in seconds."
-    )
+    expect_close(found, (5.0, 4.01), "Not these two. Try `overlapped` for the second, and mind the seconds.")
 
 
-def largest_batch(memory, fixed, each):
-    return max(0, (memory - fixed) // each)
+def largest_number(buffer, size, n, count):
+    read = buffer + (n + 1) * size - 1  # the buffer, and one after each draw but the last
+    return min(count, read) - 1
 
 
-def by_counting(memory, fixed, each):
-    count = 0
-    while fixed + (count + 1) * each <= memory:
-        count += 1
-    return count
+def by_drawing(buffer, size, n, count):
+    waiting = list(range(min(buffer, count)))
+    following = len(waiting)
+    seen = 0
+    for draw in range((n + 1) * size):
+        seen = max(seen, max(waiting)) if draw >= n * size else seen
+        waiting.remove(min(waiting))
+        if following < count:
+            waiting.append(following)
+            following += 1
+    return seen
 
 
-def without_the_fixed_part(memory, fixed, each):
-    return memory // each
+def beyond_the_last(buffer, size, n, count):
+    return buffer + (n + 1) * size - 2
 
 
-def not_whole(memory, fixed, each):
-    return max(0, (memory - fixed) / each)
+def counted_from_one(buffer, size, n, count):
+    return min(count, buffer + (n + 1) * size - 1)
 
 
-def rounded_up(memory, fixed, each):
-    return max(0, -((fixed - memory) // each))
+def one_draw_too_many(buffer, size, n, count):
+    return min(count, buffer + (n + 1) * size) - 1
 
 
-def below_zero(memory, fixed, each):
-    return (memory - fixed) // each
+def first_batch_only(buffer, size, n, count):
+    return min(count, buffer + size - 1) - 1
 
 
-def fixed_for_each(memory, fixed, each):
-    return memory // (fixed + each)
+def batches_from_one(buffer, size, n, count):
+    return min(count, buffer + n * size - 1) - 1
 
 
-def test_largest_batch(answer):
-    cases = [(1000, 100, 90), (1000, 100, 70), (50, 100, 10), (10_000, 0, 3), (100, 100, 7), (500_000, 310_896, 32_796)]
-    results = [one_number(answer(*case), "The batch") for case in cases]
+def without_a_buffer(buffer, size, n, count):
+    return (n + 1) * size - 1
+
+
+def test_largest_number(answer):
+    cases = [
+        (10, 64, 0, 384),
+        (10, 64, 2, 384),
+        (100, 32, 5, 384),
+        (100, 32, 11, 384),
+        (384, 64, 0, 384),
+        (1, 8, 3, 100),
+    ]
+    results = [one_number(answer(*case), "The number") for case in cases]
     mistakes = {
-        without_the_fixed_part: "Weights and optimizer need their part first: subtract `fixed`.",
-        not_whole: "A batch is a whole number of images: round down.",
-        rounded_up: "Rounded up, the last image does not fit: round down.",
-        below_zero: "If the fixed part alone does not fit, the answer is 0, not a number below it.",
-        fixed_for_each: "The fixed part is needed once, not for each image.",
+        beyond_the_last: "There are only `count` examples: no number is larger than count - 1.",
+        counted_from_one: "That is how many examples were read. The first has the number 0.",
+        one_draw_too_many: "After the last draw of the batch nothing has to be read any more.",
+        first_batch_only: "Batches before number `n` have drawn examples, too, and each draw reads one more.",
+        batches_from_one: "The first batch has n = 0: up to the end of batch n there are (n + 1) batches.",
+        without_a_buffer: "That is the order without shuffling. The buffer has read further than what was drawn.",
     }
     expect_no_mistake(results, cases, mistakes)
     for case, result in zip(cases, results):
         expect_close(
-            result, largest_batch(*case), f"For {case} you return {result:g}; it should be {largest_batch(*case)}."
+            result, largest_number(*case), f"For {case} you return {result:g}; it should be {largest_number(*case)}."
         )
 
 
@@ -127,24 +144,25 @@ EXERCISES = [
     ),
     Exercise(
         key="509-2",
-        title="The largest batch",
+        title="The reach of a buffer",
         minutes=10,
-        test=test_largest_batch,
+        test=test_largest_number,
         hints=(
-            "What is left for images is memory - fixed.",
-            "`//` divides and rounds down; `max(0, ...)` for the case that nothing is left.",
+            "How many draws are there up to the end of batch n? How many examples were read when the last one begins?",
+            "Read are `buffer` and one after each draw but the last, at most `count`. The numbers begin at 0.",
         ),
-        solution=largest_batch,
+        solution=largest_number,
         wrong_answers={
-            "without the fixed part": without_the_fixed_part,
-            "not a whole number": not_whole,
-            "rounded up": rounded_up,
-            "below zero": below_zero,
-            "the fixed part for each image": fixed_for_each,
-            "always one": lambda memory, fixed, each: 1,
+            "beyond the last example": beyond_the_last,
+            "counted from one": counted_from_one,
+            "one draw too many": one_draw_too_many,
+            "the first batch only": first_batch_only,
+            "batches from one": batches_from_one,
+            "without a buffer": without_a_buffer,
+            "always the last": lambda buffer, size, n, count: count - 1,
         },
-        also_right={"by counting": by_counting},
-        explanation="The fixed part is paid once, the rest is shared by the images.",
+        also_right={"by drawing": by_drawing},
+        explanation="A small buffer never lets an example come much earlier than its place.",
     ),
     Exercise(
         key="509-3",
