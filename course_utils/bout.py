@@ -232,6 +232,7 @@ def train(
         validation_data=task.validation,
         validation_batch_size=250,
         callbacks=[keep],
+        shuffle=False,  # `batches` shuffles
         verbose=0,
     )
     return model, keep.best

@@ -26,13 +26,14 @@ from course_utils.metrics.generation import distances_to_nearest  # noqa: E402
 STORED = Path(__file__).parents[1] / "data" / "bout.json"
 SECONDS = 10  # of training steps, the same for all
 RATES = (0.0003, 0.001, 0.003, 0.01)
-BEYOND = 0.03  # tried where the largest rate is the best
+BEYOND = (0.03, 0.1)  # each tried where the largest before it was the best
 CHOOSING_SEEDS = (11, 12)  # patch and rate are chosen by the mean of these
 SEEDS = (1, 2, 3, 4, 5)  # judged on test
 CURVE_SHARES, CURVE_SEEDS = (1 / 16, 1 / 4), (1, 2, 3)
 LONGER = 4  # times as many steps, once: does the order change?
 CURVE_NETWORKS = ("dense", "convolution", "GRU", "transformer")
 DRAWING_SECONDS, DRAWING_RATES, DRAWING_LONGER = 40, (0.0005, 0.001, 0.002, 0.004), 4
+DRAWING_BEYOND = (0.008, 0.016, 0.032, 0.064)  # each tried where the largest before it was the best
 DRAWN, SHOWN = 1000, 30
 
 
@@ -166,8 +167,8 @@ def choose(results: Results, task: bout.Task, name: str) -> dict:
     best_share = -1.0
     for patch in bout.patches(name, task.name):
         tried = {}
-        for rate in (*RATES, BEYOND):
-            if rate == BEYOND and max(tried, key=tried.get) != RATES[-1]:
+        for rate in (*RATES, *BEYOND):
+            if rate in BEYOND and max(tried, key=tried.get) != max(tried):
                 continue
             runs = [run(results, "choose", name, task, patch, rate=rate, seed=seed) for seed in CHOOSING_SEEDS]
             tried[rate] = float(np.mean([one["validation"] for one in runs]))
@@ -181,11 +182,12 @@ def main(path: Path) -> None:
     results = Results(path)
     tasks = {name: make() for name, make in bout.TASKS.items()}
     for task in tasks.values():
-        if not results.find("rivals", task=task.name):
-            began = time.process_time()
-            found = bout.rival(task)
-            seconds = round(time.process_time() - began, 1)
-            results.add("rivals", {"task": task.name, **found._asdict(), "seconds": seconds})
+        for share in (1.0, *CURVE_SHARES):
+            if not results.find("rivals", task=task.name, share=share):
+                began = time.process_time()
+                found = bout.rival(task._replace(train=task.first(share)))
+                seconds = round(time.process_time() - began, 1)
+                results.add("rivals", {"task": task.name, "share": share, **found._asdict(), "seconds": seconds})
     pairs = [(task, name) for task in tasks.values() for name in bout.NETWORKS]
     chosen = {}
     for task, name in pairs:
@@ -281,8 +283,12 @@ def main_drawing(results: Results) -> None:
         return results.add("drawings", key | seconds | measured(images, real))
 
     for name in bout_drawing.ARTISTS:
-        tried = [artist("rate", name, rate, seed=0) for rate in DRAWING_RATES]
-        best = min(tried, key=lambda row: row["distance"])["rate"]
+        tried = {}
+        for rate in (*DRAWING_RATES, *DRAWING_BEYOND):
+            if rate in DRAWING_BEYOND and min(tried, key=tried.get) != max(tried):
+                continue
+            tried[rate] = artist("rate", name, rate, seed=0)["distance_with_contrast"]
+        best = min(tried, key=tried.get)
         for seed in SEEDS:
             artist("judge", name, best, seed)
         artist("quarter", name, best, seed=1, times=0.25)

@@ -1,6 +1,7 @@
 """The course's data sets. Each loader returns a `Dataset` with its card; none needs a network at the quick scale."""
 
 from course_utils.datasets.benchmarks import load_cifar10, load_fashion
+from course_utils.datasets.bout import BoutResults, load_bout
 from course_utils.datasets.characters import load_characters
 from course_utils.datasets.dataset import Card, Dataset, Split, read_cards
 from course_utils.datasets.dates import load_dates
@@ -24,10 +25,12 @@ from course_utils.datasets.surnames import load_surnames
 from course_utils.datasets.weather import load_weather, make_windows, weather_features
 
 __all__ = [
+    "BoutResults",
     "Card",
     "Dataset",
     "Split",
     "SpriteTargets",
+    "load_bout",
     "load_characters",
     "load_cifar10",
     "load_dates",
