@@ -61,7 +61,7 @@ def found(report, what):
         ),
         (["a, b = sealed._part", "x_test = a\nRidge().fit(x_test, b)"], False, "`x_test` is handed to fit"),
         (["Ridge().fit(x[:40], y[:40])"], False, "never opened"),
-        (["from course_utils.datasets import load_surnames as l\nd = l()\nq = d.test"], False, "[2] (from course_utils.datasets import load_su...): `.test` of a loader"),
+        (["from course_utils.datasets import load_surnames as l\nd = l()\nq = d.test"], False, "[2] (from course_utils.datasets import load_s...): `.test` of a loader"),
         (["from course_utils.datasets import load_surnames\nnames = load_surnames().train", "sealed.open();"], True, "[3]"),
         (["from course_utils.datasets import load_surnames\nnames = load_surnames()\nkept = Sealed.of(names)", "kept.open();"], True, "[3]"),
     ],

@@ -206,11 +206,12 @@ def _execute(notebook: nbformat.NotebookNode, path: Path, minutes: float) -> Run
             error = type(problem).__name__
         noted = [json.loads(line) for line in events.read_text(encoding="utf-8").splitlines()]
     notebook.cells = cells
-    return Run(notebook, noted, _what_stopped(notebook, error, minutes))
+    begun = max([event["cell"] for event in noted if event["kind"] == "began"], default=1)
+    return Run(notebook, noted, _what_stopped(notebook, error, minutes, begun))
 
 
-def _what_stopped(notebook: nbformat.NotebookNode, error: str, minutes: float) -> str:
-    """Which cell stopped the run, and why; "" if none did."""
+def _what_stopped(notebook: nbformat.NotebookNode, error: str, minutes: float, begun: int) -> str:
+    """Which cell stopped the run, the last that has begun, and why; "" if none did."""
     if not error:
         return ""
     executed = _executed(notebook)
@@ -219,9 +220,7 @@ def _what_stopped(notebook: nbformat.NotebookNode, error: str, minutes: float) -
             if output.output_type == "error" and error == "CellExecutionError":
                 reason = output.evalue.splitlines()[0] if output.evalue else "no message"
                 return f"{_place(number, cell.source)} stops with {output.ename}: {reason}"
-    begun = [number for number, cell in enumerate(executed, start=1) if cell.metadata.get("execution", {})]
-    number = begun[-1] if begun else 1
-    place = _place(number, executed[number - 1].source)
+    place = _place(begun, executed[begun - 1].source)
     if error == "CellTimeoutError":
         return f"{place} was still running when {minutes:g} minutes were over; give more with --minutes"
     return f"the kernel died in {place}; one reason may be too little memory"

@@ -56,6 +56,7 @@ class Recorder:
 
     def next_cell(self, *_: object) -> None:
         self.cell += 1
+        self.note("began")
         self.wrap()
 
     def on_course_event(self, kind: str, **facts: Any) -> None:
