@@ -11,6 +11,8 @@ import_quietly()
 import keras  # noqa: E402
 
 from course_utils import bout  # noqa: E402
+from course_utils.exercises import Wrong  # noqa: E402
+from course_utils.exercises.exercise import errors_of_starts  # noqa: E402
 from course_utils.exercises.lesson_515 import gated  # noqa: E402
 
 LESSON = functions_of("515")
@@ -71,3 +73,12 @@ def test_the_gate_is_that_of_keras_layers():
     excited = keras.ops.sigmoid(keras.ops.relu(squeezed @ first.astype("float32")) @ second.astype("float32"))
     by_keras = keras.layers.Multiply()([maps, keras.ops.expand_dims(excited, 1)])
     np.testing.assert_allclose(gated(maps, first, second), np.asarray(by_keras), atol=1e-5)
+
+
+def test_errors_of_starts_takes_shares_of_the_examples_alone():
+    (found,) = errors_of_starts({"cut": [0.25, 0.5, 0.125]}, "cut", of=8)
+    assert list(found) == [0.25, 0.5, 0.125]
+    wrong = ({}, {"cut": ...}, {"cut": 0.25}, {"cut": [0.25, 0.5]}, {"cut": [25, 50, 12]}, {"cut": [0.2, 0.5, 0.25]})
+    for answer in (*wrong, {"cut": [0.5, 0.5, 0.5]}, {"cut": [0.25, np.nan, 0.5]}):
+        with pytest.raises(Wrong):
+            errors_of_starts(answer, "cut", of=8)
