@@ -6,6 +6,7 @@ import pytest
 from notebook_functions import functions_of
 
 from course_utils import bout, bout_drawing
+from course_utils.datasets.bout import load_bout, matrix
 from course_utils.datasets.dataset import Split
 from course_utils.datasets.speech import load_spoken_digits, log_mel
 
@@ -93,10 +94,13 @@ def test_a_share_of_the_examples_is_their_beginning():
     assert len(task.first(0.01).targets) == bout.BATCH, "at least one batch"
 
 
-def test_the_word_is_moved_to_the_front():
-    quiet = np.zeros((1, 6, 2))
-    quiet[0, 3:5] = [[4, 4], [5, 5]]
-    assert bout.word_first(quiet)[0, :, 0].tolist() == [4, 5, 0, 0, 0, 0]
+def test_the_largest_answer_of_a_filter_is_found_wherever_it_lies():
+    quiet = np.zeros((2, 20, 3), dtype="float32")
+    quiet[0, 6:9] = quiet[1, 12:15] = np.random.default_rng(1).normal(size=(3, 3))
+    answers = bout.largest_answers(quiet, count=50, window=5)
+    assert answers.shape == (2, 50) and answers.min() >= 0
+    np.testing.assert_allclose(answers[0], answers[1], atol=1e-5)
+    np.testing.assert_allclose(bout.largest_answers(quiet + 7, count=50, window=5), answers, atol=1e-4)
 
 
 def test_log_mel_is_that_of_lesson_206():
@@ -134,3 +138,30 @@ def test_wrong_names_are_refused():
         bout_drawing.rival("ten normals", np.zeros((4, 2, 2, 1)), 1, 1)
     with pytest.raises(ValueError, match="one of GAN, VAE"):
         bout_drawing.train("painter", None, 8, 0.1, 10, 1)
+
+
+def test_the_stored_results_are_whole():
+    """Every network on every task: five judged trainings, one longer, three of each share; no setting was chosen on test."""
+    results = load_bout()
+    assert {"command", "date", "machine", "seconds"} <= set(results.how)
+    trials = results.trials
+    counts = trials.groupby(["purpose", "task", "network"]).size()
+    for task in bout.TASKS:
+        for name in bout.NETWORKS:
+            assert counts["judge", task, name] == 5
+            assert counts["longer", task, name] == 1
+            assert name == "LSTM" or counts["curve", task, name] == 6, "two shares, three seeds"
+    assert trials[trials["purpose"] == "choose"]["test"].isna().all(), "the test part chose nothing"
+    assert len(results.rivals) == 3 * len(bout.TASKS), "with all examples, a quarter, a sixteenth"
+    assert set(results.drawings["name"]) == {*bout_drawing.ARTISTS, *bout_drawing.RIVALS, "real"}
+
+
+def test_the_matrix_is_the_mean_of_the_judged_runs():
+    results = load_bout()
+    table = matrix(results)
+    assert list(table.index) == [*bout.NETWORKS, "rival"] and list(table.columns) == list(bout.TASKS)
+    runs = results.trials.query("purpose == 'judge' and task == 'speech' and network == 'GRU'")
+    assert table.loc["GRU", "speech"] == pytest.approx(np.mean(runs["test"]))
+    assert not table.isna().any().any()
+    few = matrix(results, "curve", share=1 / 16)
+    assert few.loc["rival", "images"] < table.loc["rival", "images"]

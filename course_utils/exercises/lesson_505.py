@@ -246,6 +246,6 @@ EXERCISES = [
             "half the width": {"weights": 5_200, "share": 0.93},
         },
         also_right={"another seed": {"weights": 10002, "share": 0.94}},
-        explanation="The lead over the trees survives: on these signals it is the kind of network that counts, far more than its size.",
+        explanation="Hardly fewer right answers: on these signals it is the kind of network that counts, far more than its size.",
     ),
 ]

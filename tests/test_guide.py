@@ -1,0 +1,71 @@
+"""The guide to print: its sentences are claims that the executed lesson confirms, and it fits on one page of paper."""
+
+import base64
+import importlib.util
+import re
+
+import nbformat
+import pytest
+from chromium import Chromium, find_chromium
+
+from course_utils.command.lessons import checkout_folder, find_lessons
+from course_utils.datasets.bout import load_bout, matrix
+
+ROOT = checkout_folder()
+SPEC = importlib.util.spec_from_file_location("guide", ROOT / "tools" / "guide.py")
+guide = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(guide)
+
+
+def lesson() -> nbformat.NotebookNode:
+    return nbformat.read(find_lessons("524")[0].path, as_version=4)
+
+
+def test_the_stored_page_is_what_the_command_makes():
+    assert guide.PRINTED.read_text(encoding="utf-8") == guide.page(), "run: python tools/guide.py"
+
+
+def test_every_sentence_is_a_claim_of_the_lesson():
+    claims = [sentence for found in guide.sentences(lesson()).values() for sentence in found]
+    printed = "".join(output.get("text", "") for cell in lesson().cells for output in cell.get("outputs", []))
+    assert len(claims) > 8 and len(set(claims)) == len(claims)
+    assert all(f"✔ {sentence}" in printed for sentence in claims)
+
+
+def test_a_sentence_that_turned_false_is_not_printed():
+    notebook = lesson()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.text = output.get("text", "").replace("✔", "✘")
+    with pytest.raises(ValueError, match="does not confirm this sentence"):
+        guide.sentences(notebook)
+    for cell in notebook.cells:
+        cell.outputs = []
+    with pytest.raises(ValueError, match="Was it executed"):
+        guide.sentences(notebook)
+
+
+def test_the_table_is_that_of_the_results():
+    table = guide.as_table(matrix(load_bout()))
+    gru = matrix(load_bout()).loc["GRU", "speech"]
+    assert f"{100 * gru:.1f}" in table and table.count('class="best"') == 4
+
+
+def test_quoted_claims_hold_in_their_lessons():
+    text = "\n".join(cell.source for cell in lesson().cells if cell.cell_type == "markdown")
+    quotes = re.findall(r'^- Lesson (\d{3}): "(.+)"', text, re.MULTILINE)
+    assert len(quotes) >= 3
+    for number, sentence in quotes:
+        other = nbformat.read(find_lessons(number)[0].path, as_version=4)
+        printed = "".join(output.get("text", "") for cell in other.cells for output in cell.get("outputs", []))
+        assert f"✔ {sentence}" in printed, (number, sentence)
+
+
+@pytest.mark.skipif(find_chromium() is None, reason="no Chromium or Chrome on this machine")
+def test_it_fits_on_one_page():
+    with Chromium(find_chromium()) as browser:
+        browser.open(guide.PRINTED)
+        paper = {"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": True, "printBackground": True}
+        pdf = base64.b64decode(browser.call("Page.printToPDF", **paper)["data"])
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+        assert browser.value("document.documentElement.scrollWidth <= window.innerWidth")
