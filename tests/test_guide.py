@@ -65,6 +65,7 @@ def test_quoted_claims_hold_in_their_lessons():
 def test_it_fits_on_one_page():
     with Chromium(find_chromium()) as browser:
         browser.open(guide.PRINTED)
+        browser.wait_for("document.readyState === 'complete'")
         paper = {"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": True, "printBackground": True}
         pdf = base64.b64decode(browser.call("Page.printToPDF", **paper)["data"])
         assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
