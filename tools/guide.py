@@ -30,7 +30,7 @@ footer { margin-top: 3mm; font-size: 8.5pt; color: #444; }
 
 
 def sentences(notebook: nbformat.NotebookNode) -> dict[str, list[str]]:
-    """The claims below "## The guide", by their heading. Raises ValueError where one is not ✔ or there is none."""
+    """The claims below "## The guide" and those quoted from other lessons, by their heading. Raises ValueError where one is not ✔ or there is none."""
     found = {}
     heading = None
     inside = False
@@ -41,7 +41,7 @@ def sentences(notebook: nbformat.NotebookNode) -> dict[str, list[str]]:
                     inside = title == "The guide"
                 elif inside:
                     heading = title
-                    found[heading] = []
+                    found[heading] = re.findall(r'^- (Lesson \d{3}: ".+")', cell.source, flags=re.MULTILINE)
         elif inside and heading:
             printed = "".join(output.get("text", "") for output in cell.outputs)
             for mark, sentence in re.findall(r"^([✔✘]) (.+)$", printed, flags=re.MULTILINE):
