@@ -9,7 +9,6 @@ from course_utils.exercises.exercise import (
     Wrong,
     expect_close,
     expect_no_mistake,
-    measured_numbers,
     one_number,
 )
 
@@ -18,6 +17,8 @@ FACTOR = 10_000 ** (1 / 80)
 
 def test_factor(answer):
     found = one_number(answer, "The factor")
+    if found == round(found, 2) and abs(found - FACTOR) < 0.01:
+        raise Wrong("Near it. Three decimals or more, please.")
     mistakes = {
         10_000 ** (1 / 81): "81 steps have 80 gaps between them, as five fingers have four.",
         10_000 / 80: "That divides the whole factor evenly. Factors are multiplied: take a root.",
@@ -77,26 +78,67 @@ def test_on_log_scale(answer):
         expect_close(result / wanted, 1, f"For {case} you return {result:g}; it should be {wanted:g}.")
 
 
-def test_larger_part(answer):
-    promise, truth = measured_numbers(answer, "promise", "truth", shares=("promise", "truth"))
-    if truth < 0.4:
-        raise Wrong("A truth below 0.4? Take the mean of the chosen networks over all fresh signals.")
-    if promise < truth:
-        raise Wrong("The promise is the score on the part that chose: over ten parts it lies above the truth.")
-    if promise - truth > 0.05:
-        raise Wrong("So large a gap belongs to smaller parts. Are the parts 1000 signals long?")
-    if promise - truth < 0.0005:
-        raise Wrong("No gap at all? The truth is the mean over all parts, not the part that chose.")
+def best_of(scores, number):
+    at_most = (np.arange(len(scores) + 1) / len(scores)) ** number
+    return (np.sort(scores) * np.diff(at_most)).sum()
 
 
-PROGRAM = """
-thousands = fresh_right.reshape(20, 10, 1000).mean(axis=2)
-best = thousands.argmax(axis=0)
-finding = {
-    "promise": thousands.max(axis=0).mean(),
-    "truth": thousands.mean(axis=1)[best].mean(),
-}
-"""
+def by_drawing(scores, number):
+    return np.random.default_rng(1).choice(scores, size=(200_000, number)).max(axis=1).mean()
+
+
+def first_ones(scores, number):
+    return np.max(scores[:number])
+
+
+def best_of_all(scores, number):
+    return np.max(scores)
+
+
+def mean_of_all(scores, number):
+    return np.mean(scores)
+
+
+def unsorted(scores, number):
+    at_most = (np.arange(len(scores) + 1) / len(scores)) ** number
+    return (scores * np.diff(at_most)).sum()
+
+
+def backwards(scores, number):
+    return -best_of(-np.asarray(scores), number)
+
+
+def at_most_alone(scores, number):
+    ranks = np.arange(1, len(scores) + 1) / len(scores)
+    return (np.sort(scores) * ranks**number).sum()
+
+
+def none_twice(scores, number):
+    random = np.random.default_rng(2)
+    drawn = random.permuted(np.tile(scores, (20_000, 1)), axis=1)[:, :number]
+    return drawn.max(axis=1).mean()
+
+
+def test_best_of(answer):
+    mistakes = {
+        first_ones: "The best of the *first* ones hangs on the order. Drawn by chance, each score has the same chance.",
+        best_of_all: "That is the best of all scores, whatever the number is.",
+        mean_of_all: "That is the mean of a single draw. Asked for is the best of several.",
+        unsorted: "Sort the scores first: the k-th must be the k-th smallest.",
+        backwards: "That is the *worst* of the drawn scores on average. Sort upwards.",
+        at_most_alone: "Those are chances of *at most* the k-th score. Take from each the chance of at most the one before.",
+    }
+    random = np.random.default_rng(5)
+    cases = [(random.random(12), 3), (random.random(40), 20), (np.array([0.7, 0.1, 0.4]), 2)]
+    results = [one_number(answer(*case), "The mean") for case in cases]
+    expect_no_mistake(results, cases, mistakes)
+    for case, result in zip(cases, results):
+        wanted = best_of(*case)
+        message = f"For {len(case[0])} scores and {case[1]} draws you return {result:.3f}; it should be {wanted:.3f}."
+        if abs(result - none_twice(*case)) < 0.004 < abs(result - wanted):
+            raise Wrong("You draw no score twice. Here each draw takes one of all the scores again.")
+        expect_close(result, wanted, message, tolerance=2e-3)
+
 
 EXERCISES = [
     Exercise(
@@ -116,6 +158,7 @@ EXERCISES = [
             "the exponent": 0.05,
             "the other base": math.exp(0.05),
             "downwards": 1 / FACTOR,
+            "two decimals": 1.12,
             "something else": 1.5,
             "not a number": math.nan,
         },
@@ -145,24 +188,25 @@ EXERCISES = [
     ),
     Exercise(
         key="508-3",
-        title="A larger test part",
+        title="What would five trials have found?",
         minutes=15,
-        test=test_larger_part,
+        test=test_best_of,
         hints=(
-            "`fresh_right.reshape(20, 10, 1000).mean(axis=2)` holds the score of each network on each part.",
-            "As in `look_at`, with all twenty networks and ten parts.",
+            "The best is exactly the k-th sorted score with the chance (k / n) ** number - ((k - 1) / n) ** number.",
+            "`np.diff((np.arange(n + 1) / n) ** number)` holds these chances; multiply by `np.sort(scores)` and add.",
         ),
-        solution={"promise": 0.69, "truth": 0.68},
-        program=PROGRAM,
+        solution=best_of,
         wrong_answers={
-            "percentages": {"promise": 69.0, "truth": 68.0},
-            "parts of 100": {"promise": 0.74, "truth": 0.67},
-            "turned round": {"promise": 0.68, "truth": 0.69},
-            "the same part twice": {"promise": 0.69, "truth": 0.69},
-            "counts of the share": {"promise": 0.69, "truth": 0.1},
-            "not a number": {"promise": 0.69, "truth": math.nan},
-            "one left open": {"promise": 0.69, "truth": ...},
+            "the first ones": first_ones,
+            "the best of all": best_of_all,
+            "the mean": mean_of_all,
+            "unsorted": unsorted,
+            "backwards": backwards,
+            "at most": at_most_alone,
+            "none twice": none_twice,
+            "the median": lambda scores, number: np.median(scores),
         },
-        explanation="The larger the part, the less chance moves a score on it, and the less a choice by it can promise too much.",
+        also_right={"by drawing": by_drawing},
+        explanation="What a search promises belongs to the number of its trials: name it beside the score (Dodge and others, 2019).",
     ),
 ]

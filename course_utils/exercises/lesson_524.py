@@ -109,9 +109,11 @@ PAIRS = (
 def test_verdicts(answer):
     def as_given(shares, first, second):
         result = answer(shares.copy(), first, second)
-        if not isinstance(result, (dict, pd.Series)):
+        if isinstance(result, (list, pd.Series)) and len(result) == len(shares.columns):  # a Series arrives as a list
+            result = dict(zip(shares.columns, result))
+        if not isinstance(result, dict):
             raise Wrong('Return a dictionary: for each task "ahead", "level" or "behind".')
-        return dict(result)
+        return {str(task).lower(): str(word).lower() for task, word in result.items()}
 
     mistakes = {
         no_yardstick: 'A lead of 2 of 100 or less is none, on either side: "level".',
@@ -139,10 +141,6 @@ def best_worst(shares):
 
 def most_wins(shares):
     return shares.idxmax().value_counts().idxmax()
-
-
-def least_mean_behind(shares):
-    return (shares.max() - shares).mean(axis=1).idxmin()
 
 
 def most_behind(shares):
@@ -181,6 +179,8 @@ SAFE_TABLES = (
 def test_safest(answer):
     def as_name(shares):
         result = answer(shares.copy())
+        if isinstance(result, float) and result == result:
+            raise Wrong("That is how far. Which network is it?")
         if not isinstance(result, str):
             raise Wrong("Return the name of a network, a label of the index.")
         return result
@@ -189,7 +189,6 @@ def test_safest(answer):
         best_mean: "That is the best mean. Look at the largest shortfall of each network.",
         best_worst: "That is the best at its worst task. A task may be hard for all: compare with the best of each column.",
         most_wins: "That is the one with most wins. How far behind is it elsewhere?",
-        least_mean_behind: "That is the least mean shortfall. Take each network's largest.",
         most_behind: "That is the one that falls behind most. The least is wanted.",
         highest_cell: "That is the one with the highest single share.",
     }
@@ -325,7 +324,6 @@ EXERCISES = [
             "best mean": best_mean,
             "best at its worst": best_worst,
             "most wins": most_wins,
-            "least mean shortfall": least_mean_behind,
             "most behind": most_behind,
             "highest share": highest_cell,
             "the shortfall": how_far,
