@@ -17,7 +17,16 @@ def make_clone(folder: Path, lessons: str = "*/*.ipynb") -> Path:
     """The lessons that a pattern names, and the files that they link, in a folder that looks like a clone."""
     places = [
         *(ROOT / "notebooks").glob(lessons),
-        *(ROOT / name for name in ("docs/glossary.md", "docs/which_architecture.html", "README.md", "pyproject.toml", ".gitignore")),
+        *(
+            ROOT / name
+            for name in (
+                "docs/glossary.md",
+                "docs/which_architecture.html",
+                "README.md",
+                "pyproject.toml",
+                ".gitignore",
+            )
+        ),
         *(path for path in (ROOT / "projects").rglob("*") if path.suffix in (".md", ".ipynb")),
         *(ROOT / "course_utils" / "workers").glob("*.*"),
     ]

@@ -254,4 +254,6 @@ def test_worked_examples_are_stored_as_they_ran():
         assert counts == list(range(1, len(counts) + 1)), f"{path.name}: python tools/refresh_projects.py"
         assert all(holds for _, holds in read_claims(printed_text(notebook)))
         assert str(ROOT) not in path.read_text(encoding="utf-8")
-        assert not [output for cell in notebook.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
+        assert not [
+            output for cell in notebook.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"
+        ]
