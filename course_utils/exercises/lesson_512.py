@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers, shown
 
 
 def request_for(path, body):
@@ -67,7 +67,7 @@ def test_request(answer):
         if isinstance(request, str):
             raise Wrong("You return a text. What goes over the line is bytes: `.encode()` makes them.")
         if not isinstance(request, (bytes, bytearray)):
-            raise Wrong(f"You return {request!r}. The bytes of the request are wanted.")
+            raise Wrong(f"You return {shown(request)}. The bytes of the request are wanted.")
         _test_parts(bytes(request), path, body)
 
 
@@ -174,7 +174,7 @@ def test_waits(answer):
         result = answer(planned, work)
         if not isinstance(result, (list, tuple, np.ndarray)) or len(result) != len(planned):
             raise Wrong(
-                f"You return {result!r}. A list with one wait for each of the {len(planned)} requests is wanted."
+                f"You return {shown(result)}. A list with one wait for each of the {len(planned)} requests is wanted."
             )
         right = waits_of(planned, work)
         if np.allclose(result, right):
