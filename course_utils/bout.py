@@ -47,8 +47,7 @@ def signals() -> Task:
     """MNIST-1D: 4000 / 1000 / 1000 signals (40, 1), ten classes; each part is drawn afresh."""
     from course_utils.datasets.mnist1d import mnist1d
 
-    parts = [mnist1d(count, seed) for seed, count in enumerate((4000, 1000, 1000))]
-    parts = [Split(part.inputs[..., np.newaxis], part.targets) for part in parts]
+    parts = [mnist1d(count, seed, channels=True) for seed, count in enumerate((4000, 1000, 1000))]
     return Task("signals", *parts, classes=10)
 
 
