@@ -1,5 +1,7 @@
 """How far a set of generated examples is from a set of real ones, and how much of its variety it has."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 
@@ -73,22 +75,15 @@ def cluster_normals(images: np.ndarray, clusters: int, count: int, seed: int = 0
     the cluster occurs. What is drawn, float32, is cut to the range of the images. One cluster is one normal distribution
     of all pixels. Raises ValueError unless 1 <= clusters < n and every cluster holds two images or more.
     """
-    from sklearn.cluster import KMeans  # only here: most measures need no scikit-learn
 
-    images, random = np.asarray(images), np.random.default_rng(seed)
-    if not 1 <= clusters < len(images):
-        raise ValueError(f"clusters must lie between 1 and {len(images) - 1}, not {clusters}.")
-    rows = images.reshape(len(images), -1).astype("float64")
-    place = KMeans(clusters, n_init=1, random_state=seed).fit_predict(rows)
+    def draw(members: np.ndarray, number: int, random: np.random.Generator) -> np.ndarray:
+        mean, covariance = members.mean(axis=0), np.atleast_2d(np.cov(members.T))
+        return random.multivariate_normal(mean, covariance, size=number, method="eigh")
+
+    rows, place = _sort_into_clusters(images, clusters, seed)
     if np.bincount(place, minlength=clusters).min() < 2:
         raise ValueError(f"With {clusters} clusters one holds a single image: its spread is unknown. Take fewer.")
-    wanted, drawn = random.choice(place, count), []
-    for cluster in range(clusters):
-        members = rows[place == cluster]
-        mean, covariance = members.mean(axis=0), np.atleast_2d(np.cov(members.T))
-        drawn.append(random.multivariate_normal(mean, covariance, size=int((wanted == cluster).sum()), method="eigh"))
-    drawn = random.permutation(np.concatenate(drawn)).clip(images.min(), images.max())
-    return drawn.reshape(count, *images.shape[1:]).astype("float32")
+    return _draw_as_often(draw, rows, place, count, seed).reshape(count, *np.shape(images)[1:])
 
 
 def slim_normals(images: np.ndarray, clusters: int, directions: int, count: int, seed: int = 0) -> np.ndarray:
@@ -98,24 +93,36 @@ def slim_normals(images: np.ndarray, clusters: int, directions: int, count: int,
     (pixels + 1)) numbers, and can be made as small as a network. Raises ValueError unless 1 <= clusters < n and every
     cluster holds more images than directions.
     """
-    from sklearn.cluster import KMeans  # only here: most measures need no scikit-learn
-    from sklearn.decomposition import PCA
+    from sklearn.decomposition import PCA  # only here: most measures need no scikit-learn
 
-    images, random = np.asarray(images), np.random.default_rng(seed)
-    if not 1 <= clusters < len(images):
-        raise ValueError(f"clusters must lie between 1 and {len(images) - 1}, not {clusters}.")
-    rows = images.reshape(len(images), -1).astype("float64")
-    place = KMeans(clusters, n_init=1, random_state=seed).fit_predict(rows)
+    def draw(members: np.ndarray, number: int, random: np.random.Generator) -> np.ndarray:
+        pca = PCA(directions, svd_solver="full").fit(members)
+        along = random.normal(size=(number, directions)) * np.sqrt(pca.explained_variance_)
+        return pca.mean_ + along @ pca.components_
+
+    rows, place = _sort_into_clusters(images, clusters, seed)
     fewest = np.bincount(place, minlength=clusters).min()
     if not 1 <= directions < fewest:
         raise ValueError(f"The smallest cluster holds {fewest} images: directions must lie below, not be {directions}.")
-    wanted, drawn = random.choice(place, count), []
-    for cluster in range(clusters):
-        pca = PCA(directions, svd_solver="full").fit(rows[place == cluster])
-        along = random.normal(size=(int((wanted == cluster).sum()), directions)) * np.sqrt(pca.explained_variance_)
-        drawn.append(pca.mean_ + along @ pca.components_)
-    drawn = random.permutation(np.concatenate(drawn)).clip(images.min(), images.max())
-    return drawn.reshape(count, *images.shape[1:]).astype("float32")
+    return _draw_as_often(draw, rows, place, count, seed).reshape(count, *np.shape(images)[1:])
+
+
+def _sort_into_clusters(images: np.ndarray, clusters: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The images as rows of pixels, and the number of each one's cluster, by k-means."""
+    from sklearn.cluster import KMeans  # only here: most measures need no scikit-learn
+
+    if not 1 <= clusters < len(images):
+        raise ValueError(f"clusters must lie between 1 and {len(images) - 1}, not {clusters}.")
+    rows = np.reshape(images, (len(images), -1)).astype("float64")
+    return rows, KMeans(clusters, n_init=1, random_state=seed).fit_predict(rows)
+
+
+def _draw_as_often(draw: Callable, rows: np.ndarray, place: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """`count` rows, float32: `draw(members, number, random)` from each cluster as often as it occurs, mixed, within range."""
+    random = np.random.default_rng(seed)
+    wanted = random.choice(place, count)
+    drawn = [draw(rows[place == cluster], int((wanted == cluster).sum()), random) for cluster in range(place.max() + 1)]
+    return random.permutation(np.concatenate(drawn)).clip(rows.min(), rows.max()).astype("float32")
 
 
 def nearest_images(images: np.ndarray, train: np.ndarray) -> np.ndarray:
