@@ -48,6 +48,7 @@ def checkout(tmp_path):
         (tmp_path / f"tests/test_lesson_{number}.py").write_text(f'functions_of("{number}")\n# {name}\n')
         (tmp_path / f"tests/breaks/{number}.toml").write_text("")
     (tmp_path / "README.md").write_text("[201 Recurrence](notebooks/2_rnn/201_recurrence.ipynb)\n")
+    (tmp_path / "course_utils/full_scale.toml").write_text("[201]\nminutes = 201\n\n[202]\nminutes = 1\n")
     return tmp_path
 
 
@@ -58,6 +59,8 @@ def test_a_lesson_moves_with_all_that_is_its(checkout):
     assert sorted(path.name for path in checkout.glob("tests/breaks/*")) == ["202.toml", "203.toml"]
     assert (checkout / "tests/test_lesson_202.py").read_text() == 'functions_of("202")\n# recurrence\n'
     assert (checkout / "README.md").read_text() == "[202 Recurrence](notebooks/2_rnn/202_recurrence.ipynb)\n"
+    full_scale = (checkout / "course_utils/full_scale.toml").read_text()
+    assert full_scale == "[202]\nminutes = 201\n\n[203]\nminutes = 1\n"
     gates = nbformat.read(checkout / "notebooks/2_rnn/203_gates.ipynb", as_version=4)
     assert gates.cells[0].source.endswith("As in lesson 202.") and gates.cells[1].source == 'check("203-1", ...)'
     assert gates.cells[1].outputs[0].text == "Exercise 203-1: not attempted yet.\n"

@@ -7,8 +7,9 @@ import nbformat
 
 from course_utils.exercises.moved import add_step
 
-TEXT_FILES = ("*.md", "*.cff", "Makefile", "docs/**/*.md", "data/**/*.md", "data/**/*.py", "data/*.toml",
-              "course_utils/**/*.py", "tests/**/*.py", "tests/**/*.toml", "tools/*.py")  # fmt: skip
+TEXT_FILES = ("*.md", "*.cff", "Makefile", "docs/**/*.md", "docs/*.html", "data/**/*.md", "data/**/*.py", "data/*.toml",
+              "projects/**/*.md", "course_utils/**/*.py", "tests/**/*.py", "tests/**/*.toml", "tools/*.py")  # fmt: skip
+FULL_SCALE = "course_utils/full_scale.toml"  # a table for each lesson
 ITEM = r"(?:\[\d{2,3}\b[^\]]*\]\([^)]*\)|\d{2,3}\b(?![-\d]))"
 LIST_OF_LESSONS = re.compile(rf"\b[Ll]essons?\*{{0,2}}\s+{ITEM}(?:(?:,\s+(?:and\s+)?|\s+(?:and|or|to)\s+){ITEM})*")
 
@@ -35,6 +36,7 @@ def renumber(checkout: Path, moves: dict[str, str]) -> list[Path]:
     keys = {old: exercise_keys(checkout, old) for old in moves}
     changed = rewrite_texts(checkout, moves, names)
     changed += rename_files(checkout, moves, names)
+    changed += move_tables(checkout / FULL_SCALE, moves)
     step = {key: key.replace(old, moves[old], 1) for old in moves for key in keys[old]}
     changed.append(add_step(checkout / "course_utils" / "exercises" / "moved.toml", step))
     return changed
@@ -96,6 +98,16 @@ def rewrite_texts(checkout: Path, moves: dict[str, str], names: dict[str, str]) 
             nbformat.write(notebook, path)
             changed.append(path)
     return changed
+
+
+def move_tables(path: Path, moves: dict[str, str]) -> list[Path]:
+    """Give the tables of a TOML file, one a lesson, their new names; `[path]` if it is there, `[]` otherwise."""
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8")
+    moved = re.sub(r"(?m)^\[(\d+)\]$", lambda header: f"[{moves.get(header[1], header[1])}]", text)
+    path.write_text(moved, encoding="utf-8")
+    return [path]
 
 
 def rename_files(checkout: Path, moves: dict[str, str], names: dict[str, str]) -> list[Path]:
