@@ -103,6 +103,17 @@ def test_the_largest_answer_of_a_filter_is_found_wherever_it_lies():
     np.testing.assert_allclose(bout.largest_answers(quiet + 7, count=50, window=5), answers, atol=1e-4)
 
 
+def test_the_largest_answers_of_an_image_keep_the_field():
+    images = np.zeros((2, 28, 28, 1), dtype="float32")
+    images[0, 6:9, 6:9, 0] = images[1, 17:20, 17:20, 0] = np.random.default_rng(1).normal(size=(3, 3))
+    answers = bout.largest_answers_of_images(images, count=50).reshape(2, 16, 50)
+    np.testing.assert_allclose(answers[0].max(axis=0), answers[1].max(axis=0), atol=1e-5)
+    assert answers[0, 0].max() > 0 and (answers[0, 15] == 0).all(), "no window of the last field sees it"
+    assert answers[1, 15].max() > 0 and (answers[1, 0] == 0).all()
+    brighter = bout.largest_answers_of_images(images + 7, count=50).reshape(2, 16, 50)
+    np.testing.assert_allclose(brighter, answers, atol=1e-4)
+
+
 def test_log_mel_is_that_of_lesson_206():
     page = functions_of("206")
     sounds = load_spoken_digits().validation.inputs[:3]
@@ -152,7 +163,7 @@ def test_the_stored_results_are_whole():
             assert counts["longer", task, name] == 1
             assert name == "LSTM" or counts["curve", task, name] == 6, "two shares, three seeds"
     assert trials[trials["purpose"] == "choose"]["test"].isna().all(), "the test part chose nothing"
-    assert len(results.rivals) == 3 * len(bout.TASKS), "with all examples, a quarter, a sixteenth"
+    assert len(results.rivals) == 3 * 3 * len(bout.TASKS), "all examples, a quarter, a sixteenth; three seeds"
     assert set(results.drawings["name"]) == {*bout_drawing.ARTISTS, *bout_drawing.RIVALS, "real"}
 
 

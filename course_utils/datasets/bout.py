@@ -16,7 +16,9 @@ class BoutResults(NamedTuple):
     card: Card
     how: dict[str, object]
     sizes: pd.DataFrame  # a row for each network on each task: width, weights, steps, milliseconds a step, memory
-    rivals: pd.DataFrame  # a row for each task: what the best method without a network gets right
+    rivals: (
+        pd.DataFrame
+    )  # a row for each task, share and seed: what the best method without a trained network gets right
     trials: pd.DataFrame  # a row for each training; `purpose` is choose, judge, longer or curve
     drawing_sizes: pd.DataFrame  # a row for each network that draws
     drawings: pd.DataFrame  # a row for each set of 1000 drawings; `purpose` is rival, rate, judge, quarter or longer
@@ -42,6 +44,6 @@ def matrix(results: BoutResults, purpose: str = "judge", share: float = 1.0) -> 
     trials = results.trials
     runs = trials[(trials["purpose"] == purpose) & (trials["share"] == share)]
     shares = runs.pivot_table(index="network", columns="task", values="test", sort=False)
-    rivals = results.rivals[results.rivals["share"] == share].set_index("task")["test"]
-    shares.loc["rival"] = rivals
+    rivals = results.rivals[results.rivals["share"] == share]
+    shares.loc["rival"] = rivals.groupby("task")["test"].mean()
     return shares
