@@ -11,13 +11,14 @@ import_quietly()
 import keras  # noqa: E402
 
 from course_utils import bout  # noqa: E402
+from course_utils.datasets.fronts import errors_of_bout, load_fronts  # noqa: E402
 from course_utils.exercises import Wrong  # noqa: E402
 from course_utils.exercises.exercise import errors_of_starts  # noqa: E402
-from course_utils.exercises.lesson_515 import gated  # noqa: E402
 
 LESSON = functions_of("515")
 ARMS = (
     ("cut", "attention", 32),
+    ("wide", "attention", 32),
     ("deep_cut", "attention", 32),
     ("stem", "attention", 28),
     ("cut", "recurrent", 39),
@@ -41,13 +42,13 @@ def test_each_width_is_the_one_nearest_to_20_000_weights(signals, front, reader,
     assert distance(width) <= min(distance(width - step), distance(width + step))
 
 
-@pytest.mark.parametrize("front", ["cut", "deep_cut", "stem"])
+@pytest.mark.parametrize("front", ["cut", "wide", "deep_cut", "stem"])
 def test_all_fronts_make_ten_places_of_forty_steps(front):
     inputs = keras.Input((40, 1))
     assert LESSON[front](inputs, 8).shape == (None, 10, 8)
 
 
-@pytest.mark.parametrize("front", ["cut", "stem"])
+@pytest.mark.parametrize("front", ["cut", "wide", "stem"])
 def test_four_steps_to_the_side_are_one_place_to_the_side(front):
     inputs = keras.Input((40, 1))
     network = keras.Model(inputs, LESSON[front](inputs, 8))
@@ -65,14 +66,26 @@ def test_the_order_of_the_places_matters_to_attention_and_to_the_gru():
         assert abs(np.asarray(network(some)) - np.asarray(network(some[:, ::-1]))).max() > 1e-4
 
 
-def test_the_gate_is_that_of_keras_layers():
-    random = np.random.default_rng(2)
-    maps = random.normal(size=(3, 5, 4))
-    first, second = random.normal(size=(4, 2)), random.normal(size=(2, 4))
-    squeezed = keras.layers.GlobalAveragePooling1D()(maps)
-    excited = keras.ops.sigmoid(keras.ops.relu(squeezed @ first.astype("float32")) @ second.astype("float32"))
-    by_keras = keras.layers.Multiply()([maps, keras.ops.expand_dims(excited, 1)])
-    np.testing.assert_allclose(gated(maps, first, second), np.asarray(by_keras), atol=1e-5)
+def test_attention_and_convolution_end_alike():
+    places = keras.Input((10, 8))
+    for reader in ("attention", "convolution"):
+        network = keras.Model(places, LESSON[reader](places, 8))
+        assert isinstance(network.layers[-1], keras.layers.GlobalMaxPooling1D)
+
+
+def test_the_longer_runs_are_of_all_networks_and_as_long():
+    longer = load_fronts()
+    assert longer["name"].nunique() == len(ARMS) and (longer.groupby("name")["seed"].nunique() == 3).all()
+    assert longer["steps"].nunique() == 1 and longer["steps"][0] > 5 * 378, "378 are the page's six epochs"
+    shares = longer[["wrong on validation", "wrong on test"]]
+    assert ((shares > 0) & (shares < 0.3)).all().all()
+
+
+def test_the_runs_of_the_bout_are_those_of_two_readers_with_and_without_patches():
+    table = errors_of_bout()
+    assert set(table.index.droplevel("steps")) == {(name, patch) for name in ("GRU", "transformer") for patch in (1, 4)}
+    assert table.notna().all().all() and table["wrong on validation"].between(0, 1).all()
+    assert table.loc["GRU", 1]["milliseconds a step"].min() > 2 * table.loc["GRU", 4]["milliseconds a step"].max()
 
 
 def test_errors_of_starts_takes_shares_of_the_examples_alone():

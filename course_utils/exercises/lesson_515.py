@@ -1,4 +1,4 @@
-"""Exercises of lesson 515: a receptive field, a gate for each filter, the stem on speech."""
+"""Exercises of lesson 515: a receptive field, patches that overlap, the stem on speech."""
 
 import math
 
@@ -26,108 +26,83 @@ def test_steps(answer):
     )
 
 
-def gated(maps, first, second):
-    squeezed = maps.mean(axis=1)  # (n, filters)
-    excited = np.maximum(squeezed @ first, 0) @ second
-    weights = 1 / (1 + np.exp(-excited))
-    return maps * weights[:, np.newaxis]
+def overlapping_patches(signals, window, stride):
+    count = (signals.shape[1] - window) // stride + 1
+    patches = []
+    for number in range(count):
+        start = number * stride
+        patches.append(signals[:, start : start + window])
+    return np.stack(patches, axis=1)
 
 
-def by_loop(maps, first, second):
-    result = []
-    for one in maps:
-        hidden = np.clip(first.T @ one.sum(axis=0) / len(one), 0, None)
-        result.append(one / (1 + np.exp(-(second.T @ hidden))))
-    return np.array(result)
+def by_sliding_windows(signals, window, stride):
+    return np.lib.stride_tricks.sliding_window_view(signals, window, axis=1)[:, ::stride]
 
 
-def _scores(squeezed, first, second):
-    return np.maximum(squeezed @ first, 0) @ second
+def side_by_side(signals, window, stride):
+    return overlapping_patches(signals, window, window)
 
 
-def _sigmoid(scores):
-    return 1 / (1 + np.exp(-scores))
+def each_step(signals, window, stride):
+    return overlapping_patches(signals, window, 1)
 
 
-def squeezed_to_the_largest(maps, first, second):
-    return maps * _sigmoid(_scores(maps.max(axis=1), first, second))[:, np.newaxis]
+def last_left_out(signals, window, stride):
+    return overlapping_patches(signals, window, stride)[:, :-1]
 
 
-def squeezed_over_the_batch(maps, first, second):
-    return maps * _sigmoid(_scores(maps.mean(axis=(0, 1)), first, second))
+def filled_with_zeros(signals, window, stride):
+    longer = np.pad(signals, ((0, 0), (0, window)))
+    return overlapping_patches(longer, window, stride)[:, : -(-signals.shape[1] // stride)]
 
 
-def without_relu(maps, first, second):
-    return maps * _sigmoid(maps.mean(axis=1) @ first @ second)[:, np.newaxis]
+def axes_exchanged(signals, window, stride):
+    return overlapping_patches(signals, window, stride).swapaxes(1, 2)
 
 
-def without_sigmoid(maps, first, second):
-    return maps * _scores(maps.mean(axis=1), first, second)[:, np.newaxis]
+def places_first(signals, window, stride):
+    return overlapping_patches(signals, window, stride).swapaxes(0, 1)
 
 
-def with_softmax(maps, first, second):
-    powers = np.exp(_scores(maps.mean(axis=1), first, second))
-    return maps * (powers / powers.sum(axis=1, keepdims=True))[:, np.newaxis]
+def reversed_windows(signals, window, stride):
+    return overlapping_patches(signals, window, stride)[:, :, ::-1]
 
 
-def added(maps, first, second):
-    return maps + _sigmoid(_scores(maps.mean(axis=1), first, second))[:, np.newaxis]
+def first_signal_alone(signals, window, stride):
+    return overlapping_patches(signals[:1], window, stride)[0]
 
 
-def gate_of_each_step(maps, first, second):
-    return maps * _sigmoid(_scores(maps, first, second))
+def window_and_stride_exchanged(signals, window, stride):
+    return overlapping_patches(signals, stride, window)
 
 
-def without_axis(maps, first, second):
-    return maps * _sigmoid(_scores(maps.mean(axis=1), first, second))
-
-
-def squeezed_to_the_sum(maps, first, second):
-    return maps * _sigmoid(_scores(maps.sum(axis=1), first, second))[:, np.newaxis]
-
-
-def relu_twice(maps, first, second):
-    return maps * _sigmoid(np.maximum(_scores(maps.mean(axis=1), first, second), 0))[:, np.newaxis]
-
-
-def weights_alone(maps, first, second):
-    return _sigmoid(_scores(maps.mean(axis=1), first, second))
-
-
-def test_gated(answer):
+def test_patches(answer):
     mistakes = {
-        squeezed_to_the_largest: "Each filter is squeezed to its largest answer. The mean over the steps was asked for.",
-        squeezed_over_the_batch: "The mean runs over the examples too: one signal would change the gate of another.",
-        without_relu: "The ReLU between the two matrices is missing: without it, they are one matrix.",
-        without_sigmoid: "The sigmoid at the end is missing: a gate lies between 0 and 1.",
-        with_softmax: "With a softmax the filters share a sum of 1. Each gate opens by itself: a sigmoid.",
-        added: "The gate is added to the maps. It multiplies them.",
-        without_axis: "The weights, (n, filters), meet the steps: `weights[:, np.newaxis]` puts them beside the filters.",
-        squeezed_to_the_sum: "Each filter is squeezed to its sum. The mean over the steps was asked for.",
-        relu_twice: "There is one ReLU, between the two matrices. After the second comes the sigmoid alone.",
-        gate_of_each_step: "Each step has a gate of its own. Squeeze first: one number for each filter, from all steps.",
+        side_by_side: "The windows lie side by side, as in a cut. Each begins `stride` steps after the one before.",
+        each_step: "A window begins at each step. The next begins `stride` steps on.",
+        last_left_out: "The last window is missing: it still fits into the signal.",
+        filled_with_zeros: "Windows that reach over the end are filled with zeros. Only those that fit were asked for.",
+        axes_exchanged: "The axes of places and window are exchanged: (n, places, window) was asked for.",
+        places_first: "The places come first. The signals stay the first axis: `np.stack(patches, axis=1)`.",
+        reversed_windows: "Each window is turned round. A convolution of a network reads forward.",
+        first_signal_alone: "That is the first signal alone. Cut `signals[:, start : start + window]`.",
+        window_and_stride_exchanged: "Window and stride are exchanged: the window is how long, the stride how far on.",
     }
     random = np.random.default_rng(515)
-    for count, steps, filters, few in ((4, 4, 6, 3), (3, 7, 6, 4)):
-        maps = random.normal(size=(count, steps, filters)) + random.normal(size=(count, 1, filters))
-        first = random.normal(size=(filters, few))
-        second = random.normal(size=(few, filters))
-        try:
-            returned = np.asarray(answer(maps, first, second))
-        except ValueError as error:
-            if "broadcast" in str(error):
-                raise Wrong(mistakes[without_axis]) from error
-            raise
-        if returned.shape == (count, filters):
-            raise Wrong("You return the weights of the filters. Multiply the maps by them.")
-        result = some_numbers(returned, maps.shape, "The result")
-        if np.allclose(result, gated(maps, first, second)):
+    for count, steps, window, stride in ((3, 13, 5, 2), (2, 14, 4, 3), (4, 21, 6, 4)):
+        signals = random.normal(size=(count, steps))
+        wanted = overlapping_patches(signals, window, stride)
+        returned = np.asarray(answer(signals, window, stride))
+        if returned.shape == wanted.shape and np.allclose(returned, wanted):
             continue
         for mistake, message in mistakes.items():
-            if (mistake is not without_axis or count == steps) and np.allclose(result, mistake(maps, first, second)):
+            expected = mistake(signals, window, stride)
+            if returned.shape == expected.shape and np.allclose(returned, expected):
                 raise Wrong(message)
+        result = some_numbers(returned, wanted.shape, "The result")
+        place = int(np.flatnonzero(~np.isclose(result, wanted).all(axis=(0, 2)))[0])
         raise Wrong(
-            "The maps are not gated as described: mean over the steps, first, ReLU, second, sigmoid, times the maps."
+            f"The shape is right; place {place} does not hold steps {place * stride} to {place * stride + window - 1}."
         )
 
 
@@ -144,15 +119,9 @@ def test_speech(answer):
 
 PROGRAM = """
 speech = bout.speech()
-judged_on_validation = speech._replace(test=speech.validation)
 finding = {}
-for name, front, width in (("cut", cut, 35), ("stem", stem, 29)):
-    by_rate = {}
-    for rate in (0.005, 0.01, 0.02):
-        errors_on_validation, _ = errors_of(judged_on_validation, (front, recurrent, width, rate), epochs=4)
-        by_rate[rate] = np.mean(errors_on_validation)
-    best_rate = min(by_rate, key=by_rate.get)
-    finding[name], _ = errors_of(speech, (front, recurrent, width, best_rate), epochs=4)
+finding["cut"], _ = errors_of(speech, (cut, recurrent, 35, 0.01), epochs=4)
+finding["stem"], _ = errors_of(speech, (stem, recurrent, 29, 0.01), epochs=4)
 """
 
 EXERCISES = [
@@ -179,30 +148,31 @@ EXERCISES = [
     ),
     Exercise(
         key="515-2",
-        title="A gate for each filter",
-        minutes=15,
-        test=test_gated,
+        title="Patches that overlap",
+        minutes=10,
+        test=test_patches,
         hints=(
-            "The mean over the steps is `maps.mean(axis=1)`, (n, filters).",
-            "The weights are (n, filters); `weights[:, np.newaxis]` is (n, 1, filters), the same for all steps.",
+            "Window number k begins at step k * stride. The last one that fits begins at most at step steps - window.",
+            "There are (steps - window) // stride + 1 windows; `np.stack(patches, axis=1)` puts them on the second axis.",
         ),
-        solution=gated,
+        solution=overlapping_patches,
         wrong_answers={
-            "largest instead of mean": squeezed_to_the_largest,
-            "mean over the examples too": squeezed_over_the_batch,
-            "no ReLU": without_relu,
-            "no sigmoid": without_sigmoid,
-            "softmax": with_softmax,
-            "added": added,
-            "each step by itself": gate_of_each_step,
-            "axis lost": without_axis,
-            "sum instead of mean": squeezed_to_the_sum,
-            "ReLU after the second matrix too": relu_twice,
-            "the weights alone": weights_alone,
-            "the maps as they are": lambda maps, first, second: maps,
+            "side by side": side_by_side,
+            "a window at each step": each_step,
+            "the last one left out": last_left_out,
+            "filled with zeros": filled_with_zeros,
+            "axes exchanged": axes_exchanged,
+            "places first": places_first,
+            "windows turned round": reversed_windows,
+            "the first signal alone": first_signal_alone,
+            "window and stride exchanged": window_and_stride_exchanged,
+            "of the right shape, empty": lambda signals, window, stride: (
+                0 * overlapping_patches(signals, window, stride)
+            ),
+            "no number": lambda signals, window, stride: math.nan * overlapping_patches(signals, window, stride),
         },
-        also_right={"by a loop": by_loop},
-        explanation="What is found anywhere in the signal decides how much each filter counts: a simple form of attention.",
+        also_right={"by NumPy's own windows": by_sliding_windows},
+        explanation="Such patches times a matrix are a convolution with overlap: only the cutting differs from the page's cut.",
     ),
     Exercise(
         key="515-3",
@@ -210,8 +180,8 @@ EXERCISES = [
         minutes=15,
         test=test_speech,
         hints=(
-            "`speech._replace(test=speech.validation)` is the task judged on its validation part: choose the rate there.",
-            "`errors_of(speech, (cut, recurrent, 35, rate), epochs=4)` returns three errors and a network.",
+            "An arm is a front, a reader, a width and a rate: `(cut, recurrent, 35, 0.01)`.",
+            "`errors_of(speech, (cut, recurrent, 35, 0.01), epochs=4)` returns three errors and a network.",
         ),
         solution={"cut": [40 / 960, 42 / 960, 38 / 960], "stem": [45 / 960, 47 / 960, 50 / 960]},
         program=PROGRAM,
