@@ -36,6 +36,13 @@ def test_each_kind_has_its_points_and_its_marker(kept):
     assert numbers[1] == "library: 3 points, greatest score 0.7 at rate 0.02"
 
 
+def test_whole_numbers_get_whole_ticks(kept):
+    ranks = range(1, 21)
+    scatter_chart({"one": (ranks, np.linspace(0.5, 0.7, 20))}, x_label="rank", y_label="score", alt=ALT)
+    ticks = kept[0][0].axes[0].get_xticks()
+    assert len(ticks) > 2 and all(float(tick).is_integer() for tick in ticks)
+
+
 def test_wrong_points_are_named():
     with pytest.raises(ValueError, match="Name at least one"):
         scatter_chart({}, x_label="rate", y_label="score", alt=ALT)
