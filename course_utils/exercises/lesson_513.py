@@ -1,4 +1,4 @@
-"""Exercises of lesson 513, a digit in the browser."""
+"""Exercises of lesson 513, put a network into a web page."""
 
 import numpy as np
 
@@ -97,9 +97,16 @@ def mean_of_points(strokes, box):
     )
 
 
+def room_for_the_line(strokes, box):
+    return _by(strokes, box, lambda sides, box: (box - LINE) / max(sides) if max(sides) else 1)
+
+
 def divides_by_zero(strokes, box):
     with np.errstate(all="ignore"):
         return _by(strokes, box, lambda sides, box: box / max(sides))
+
+
+LINE = 2.4  # as on the page
 
 
 def test_fitted(answer):
@@ -109,6 +116,7 @@ def test_fitted(answer):
         two_factors: "You scale width and height each by a factor of its own: that makes a 1 as wide as a 0.",
         width_only: "That looks at the width alone. A tall drawing would stick out of the box.",
         shorter_side: "That makes the *shorter* side as long as the box: the longer one sticks out.",
+        room_for_the_line: "You leave room for the line. Here the points themselves fill the box.",
         always_twenty: "The longer side becomes 20 whatever `box` says.",
         not_moved: "The size is right, the place is not: the middle of the outline should be (14, 14).",
         mean_of_points: "You put the mean of the points to (14, 14). The middle of the outline was asked for: half-way from least to largest.",
@@ -230,6 +238,7 @@ EXERCISES = [
             "the shorter side": shorter_side,
             "a straight line is a dot": straight_is_a_dot,
             "always 20": always_twenty,
+            "room for the line": room_for_the_line,
             "not moved": not_moved,
             "the mean of the points": mean_of_points,
             "a division by zero": divides_by_zero,
