@@ -5,6 +5,7 @@ import importlib.util
 import re
 
 import nbformat
+import pandas as pd
 import pytest
 from chromium import Chromium, find_chromium
 
@@ -47,9 +48,16 @@ def test_a_sentence_that_turned_false_is_not_printed():
 
 
 def test_the_table_is_that_of_the_results():
-    table = guide.as_table(matrix(load_bout()))
-    gru = matrix(load_bout()).loc["GRU", "speech"]
-    assert f"{100 * gru:.1f}" in table and table.count('class="best"') == 4
+    shares = matrix(load_bout())
+    table = guide.as_table(shares)
+    assert f"{100 * shares.loc['GRU', 'speech']:.1f}" in table
+    assert table.count('class="level"') == (shares.max() - shares <= 0.02).sum().sum()
+
+
+def test_what_is_level_with_the_best_is_bold():
+    shares = pd.DataFrame({"hills": [0.9, 0.885, 0.8], "birds": [0.1, 0.3, 0.2]}, index=["wide", "deep", "slow"])
+    bold = re.findall(r'<td class="level">([\d.]+)</td>', guide.as_table(shares))
+    assert bold == ["90.0", "88.5", "30.0"]
 
 
 def test_quoted_claims_hold_in_their_lessons():

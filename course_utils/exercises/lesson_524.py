@@ -180,13 +180,13 @@ def test_safest(answer):
     def as_name(shares):
         result = answer(shares.copy())
         if isinstance(result, float) and result == result:
-            raise Wrong("That is how far. Which network is it?")
+            raise Wrong("That is how far. Which row is it?")
         if not isinstance(result, str):
-            raise Wrong("Return the name of a network, a label of the index.")
+            raise Wrong("Return the name of a row, a label of the index.")
         return result
 
     mistakes = {
-        best_mean: "That is the best mean. Look at the largest shortfall of each network.",
+        best_mean: "That is the best mean. Look at the largest shortfall of each row.",
         best_worst: "That is the best at its worst task. A task may be hard for all: compare with the best of each column.",
         most_wins: "That is the one with most wins. How far behind is it elsewhere?",
         most_behind: "That is the one that falls behind most. The least is wanted.",
@@ -312,11 +312,11 @@ EXERCISES = [
     ),
     Exercise(
         key="524-2",
-        title="One network for all tasks",
+        title="One row for all tasks",
         minutes=10,
         test=test_safest,
         hints=(
-            "shares.max() is the best of each column; `shares.max() - shares` says how far each network falls short of it.",
+            "shares.max() is the best of each column; `shares.max() - shares` says how far each row falls short of it.",
             "Of each row the largest; of these the least: `.max(axis=1).idxmin()`.",
         ),
         solution=safest,
@@ -330,7 +330,7 @@ EXERCISES = [
             "not a number": not_a_number,
         },
         also_right={"by loops": safest_by_loops},
-        explanation="Decision theory calls it minimax regret: who must choose before the task is known limits what the choice can cost.",
+        explanation="Decision theory calls it minimax regret: who must choose before the task is known limits what the choice can cost. In `whole` it is the rival; without it, the GRU.",
     ),
     Exercise(
         key="524-3",
