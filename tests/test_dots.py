@@ -3,6 +3,7 @@
 import sys
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -35,6 +36,18 @@ def test_each_column_has_its_dots_and_the_first_row_is_on_top(kept):
     assert {"0.1", "10"} <= {label.get_text() for label in axis.get_xticklabels()}  # no powers
     assert [label.get_text() for label in axis.get_yticklabels()] == ["predict", "LiteRT"]
     assert numbers == ["predict: one 125, many 0.25", "LiteRT: one 0.03, many 0.02"]
+
+
+def test_dots_of_equal_numbers_can_lie_apart(kept):
+    equal = pd.DataFrame({"one": [0.5, 0.2], "two": [0.5, 0.3], "three": [0.5, 0.4]}, index=["a", "b"])
+    dot_chart(equal, x_label="share", alt=ALT)
+    dot_chart(equal, x_label="share", alt=ALT, apart=True)
+    heights = [[list(line.get_ydata()) for line in figure.axes[0].get_lines()] for figure, _ in kept]
+    assert heights[0] == [[0, 1], [0, 1], [0, 1]]
+    np.testing.assert_allclose(heights[1], [[-0.2, 0.8], [0, 1], [0.2, 1.2]], atol=1e-9)
+    assert list(kept[1][0].axes[0].get_yticks()) == [0, 1]
+    dot_chart(equal[["one"]], x_label="share", alt=ALT, apart=True)
+    assert list(kept[2][0].axes[0].get_lines()[0].get_ydata()) == [0, 1]
 
 
 def test_wrong_numbers_are_named():

@@ -79,12 +79,6 @@ def test_the_slower_one_sets_the_pace(prepare, step, batches, end):
     assert LESSON["overlapped"](prepare, step, batches) == end
 
 
-@pytest.mark.parametrize("count", [0, 1, 4, 6, 8])
-def test_the_loop_by_hand_batches_as_tensorflow_does(count):
-    recipe = tf.data.Dataset.range(count).map(LESSON["ten_times"]).batch(4)
-    assert list(LESSON["by_hand"](range(count), LESSON["ten_times"], 4)) == [batch.numpy().tolist() for batch in recipe]
-
-
 def test_in_advance_hands_over_all_batches_in_order_and_runs_one_ahead():
     begun = []
 

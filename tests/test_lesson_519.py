@@ -69,3 +69,22 @@ def test_the_wrapper_divides_what_it_multiplied():
     optimizer, weight = LESSON["wrapped_descent"]()
     optimizer.apply([tf.constant(1.0) * 2**15])
     assert weight.numpy() == -1
+
+
+def test_an_infinite_slope_moves_no_weight_and_halves_the_scale():
+    optimizer, weight = LESSON["wrapped_descent"]()
+    too_large = tf.cast(tf.cast(3.0 * 2**15, "float16"), "float32")
+    assert np.isinf(too_large.numpy())
+    optimizer.apply([too_large])
+    assert weight.numpy() == 0
+    assert float(optimizer.scale_loss(1.0)) == 2**14
+
+
+def test_the_way_apart_is_a_share_of_the_way_of_as_usual():
+    class Ended:
+        def __init__(self, *weights):
+            self.get_weights = lambda: [np.array(each, dtype="float32") for each in weights]
+
+    LESSON["weights_apart"].__globals__["start"] = [np.zeros(2), np.zeros(1)]
+    apart = LESSON["weights_apart"]({"as usual": Ended([3, 4], [0]), "other": Ended([3, 4], [1])})
+    assert apart["as usual"] == 0 and apart["other"] == pytest.approx(0.2)

@@ -388,6 +388,23 @@ def expect_no_mistake(results: Sequence, cases: Sequence[Sequence], mistakes: di
             raise Wrong(message)
 
 
+def expect_no_known_number(found: Any, mistakes: dict[Any, str], tolerance: float = 1e-4) -> None:
+    """Raise Wrong with the message of the mistaken number, or tuple of numbers, that was found.
+
+    `tolerance` is the share of it by which the two may differ.
+    """
+    for mistake, message in mistakes.items():
+        if np.allclose(found, mistake, rtol=tolerance):
+            raise Wrong(message)
+
+
+def expect_results_of(solution: Callable, results: Sequence, cases: Sequence[Sequence]) -> None:
+    """Raise Wrong, with the first case that differs, unless the results are the numbers of the solution in all cases."""
+    for case, result in zip(cases, results):
+        wanted = solution(*case)
+        expect_close(result, wanted, f"For {case} you return {result:g}; it should be {wanted}.")
+
+
 def errors_of_starts(answer: Any, *names: Any, of: int, starts: int = 3) -> list[np.ndarray]:
     """The shares that `starts` trainings named wrongly of `of` examples, under each of these names: arrays (starts,).
 

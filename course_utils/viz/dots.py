@@ -3,6 +3,7 @@
 from itertools import cycle
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
@@ -11,9 +12,10 @@ from course_utils.viz.show import show
 from course_utils.viz.style import COLOURS, MARKERS
 
 
-def dot_chart(table: pd.DataFrame, *, x_label: str, alt: str, log_x: bool = False) -> None:
+def dot_chart(table: pd.DataFrame, *, x_label: str, alt: str, log_x: bool = False, apart: bool = False) -> None:
     """A line of dots for each row of the table, the first on top: one dot a column, each with its colour and marker.
 
+    With `apart` the dots of a line lie at little different heights, the first column on top, so that none hides another.
     With `log_x` the axis is logarithmic, so equal distances are equal ratios; raises ValueError if a number is not above
     0 then, or if the table is empty. The numbers are written below the picture too.
     """
@@ -23,9 +25,12 @@ def dot_chart(table: pd.DataFrame, *, x_label: str, alt: str, log_x: bool = Fals
         raise ValueError("On a logarithmic axis all numbers must be above 0.")
     height = 0.9 + 0.33 * len(table)
     figure, axis = plt.subplots(figsize=(7.0, height), layout="constrained")
-    places = range(len(table))
-    for name, marker, colour in zip(table.columns, cycle(MARKERS), cycle(COLOURS)):
-        axis.plot(table[name], places, linestyle="none", marker=marker, markersize=8, color=colour, label=str(name))
+    places = np.arange(len(table))
+    lower = np.linspace(-0.2, 0.2, table.shape[1]) if apart and table.shape[1] > 1 else np.zeros(table.shape[1])
+    for name, down, marker, colour in zip(table.columns, lower, cycle(MARKERS), cycle(COLOURS)):
+        axis.plot(
+            table[name], places + down, linestyle="none", marker=marker, markersize=8, color=colour, label=str(name)
+        )
     axis.set_yticks(list(places), [str(name) for name in table.index])
     axis.set_ylim(len(table) - 0.5, -0.5)
     axis.set_xlabel(x_label)
