@@ -16,9 +16,9 @@ LEVEL = 0.02  # as in lesson 524
 PRINTED = Path(__file__).parents[1] / "docs" / "which_architecture.html"
 STYLE = """
 @page { size: A4; margin: 14mm 16mm; }
-body { font: 10.5pt/1.35 system-ui, sans-serif; color: #111; max-width: 178mm; margin: 0 auto; padding: 4mm; }
-h1 { font-size: 17pt; margin: 0 0 1mm; }
-h2 { font-size: 11.5pt; margin: 3mm 0 1mm; break-after: avoid; }
+body { font: 9.5pt/1.3 system-ui, sans-serif; color: #111; max-width: 178mm; margin: 0 auto; padding: 4mm; }
+h1 { font-size: 16pt; margin: 0 0 1mm; }
+h2 { font-size: 10.5pt; margin: 2mm 0 .5mm; break-after: avoid; }
 p { margin: 0 0 2mm; }
 ul { margin: 0; padding-left: 5mm; }
 table { border-collapse: collapse; margin: 1mm 0; }
