@@ -50,6 +50,23 @@ def test_dots_of_equal_numbers_can_lie_apart(kept):
     assert list(kept[2][0].axes[0].get_lines()[0].get_ydata()) == [0, 1]
 
 
+def test_dots_that_are_alike_need_no_legend(kept):
+    dot_chart(TIMES, x_label="ms", alt=ALT, log_x=True, alike=True)
+    figure, numbers = kept[0]
+    lines = figure.axes[0].get_lines()
+    assert [list(line.get_xdata()) for line in lines] == [[125.0, 0.03], [0.25, 0.02]]
+    assert len({(line.get_marker(), line.get_color()) for line in lines}) == 1
+    assert figure.axes[0].get_legend() is None and numbers[0] == "predict: one 125, many 0.25"
+
+
+def test_a_short_logarithmic_axis_has_ticks_between_the_powers(kept):
+    dot_chart(pd.DataFrame({"one": [1.1, 40.0]}, index=["a", "b"]), x_label="ms", alt=ALT, log_x=True)
+    figure = kept[0][0]
+    figure.canvas.draw()
+    shown = {label.get_text() for label in figure.axes[0].get_xticklabels()}
+    assert {"2", "5", "10", "20"} <= shown
+
+
 def test_wrong_numbers_are_named():
     with pytest.raises(ValueError, match="above 0"):
         dot_chart(TIMES - 0.02, x_label="ms", alt=ALT, log_x=True)
