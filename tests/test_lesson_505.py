@@ -47,7 +47,7 @@ def test_training_on_the_page_is_that_of_the_package():
         sizes=stored.set_index(["task", "network", "patch"]),
     )
     keras.utils.set_random_seed(1)
-    on_page = LESSON["train"]("dense", task)
+    on_page = LESSON["train_as_judged"]("dense", task)
     by_package, _ = bout.train("dense", task, 9, 1, 0.01, 200, seed=1)
     for one, other in zip(on_page.get_weights(), by_package.get_weights()):
         np.testing.assert_allclose(one, other, atol=1e-6)
@@ -55,14 +55,17 @@ def test_training_on_the_page_is_that_of_the_package():
 
 def test_the_best_network_is_picked_on_validation():
     results = load_bout()
-    judged = results.trials[results.trials["purpose"] == "judge"]
-    shares = matrix(results)
-    by_validation = judged.pivot_table(index="network", columns="task", values="validation")
-    by_validation["speech"] = [1.0 if name == "dense" else 0.0 for name in by_validation.index]
+    judged = results.trials[results.trials["purpose"] == "judge"].copy()
+    judged.loc[judged["task"] == "speech", "validation"] = (judged["network"] == "dense").astype(float)
+    of_network = judged.groupby(["task", "network"])
     LESSON["lead_on"].__globals__.update(
-        by_validation=by_validation,
-        shares=shares,
-        rivals=results.rivals[results.rivals["share"] == 1].set_index("task"),
-        tasks={"speech": tiny_signals()},
+        by_validation=of_network["validation"].mean(),
+        spread=of_network["test"].std(),
+        shares=matrix(results),
+        rivals=pd.DataFrame({"test": [0.9], "spread": [0.03]}, index=["speech"]),
+        examples={"speech": 240},
     )
-    assert LESSON["lead_on"]("speech")["best network"] == "dense"
+    network, share, rival, _, _, of_filters = LESSON["lead_on"]("speech")
+    assert network == "dense"
+    assert share == pytest.approx(matrix(results).loc["dense", "speech"]) and rival == 0.9
+    assert of_filters == pytest.approx(0.03 / 3**0.5)

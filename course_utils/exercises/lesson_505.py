@@ -91,7 +91,12 @@ def compare(answer, right, cases, mistakes, what):
         if np.allclose(results, [mistake(first, second) for first, second in cases], atol=1e-6):
             raise Wrong(message)
     for (first, second), result, number in zip(cases, results, wanted):
-        expect_close(result, number, f"For {first} and {second} you return {result:g}.", tolerance=1e-6)
+        expect_close(
+            result,
+            number,
+            f"For {first} and {second} you return {result:g}; it should be {number:.4g}.",
+            tolerance=1e-6,
+        )
 
 
 def wins_once(first, second):
@@ -113,6 +118,11 @@ def ties_lost(first, second):
 
 def ties_won(first, second):
     return float(np.mean([one >= other for one in first for other in second]))
+
+
+def without_draws(first, second):
+    wins = sum(one > other for one in first for other in second)
+    return wins / sum(one != other for one in first for other in second)
 
 
 def behind(first, second):
@@ -148,6 +158,7 @@ def test_wins_once(answer):
         seed_by_seed: "You pair the runs by their place. Any run of the first can meet any run of the second.",
         ties_lost: "A draw counts half a win.",
         ties_won: "A draw counts half a win, not a whole one.",
+        without_draws: "You leave the draws out. They are pairs, too: each counts half.",
         behind: "Turned round: how often is the *first* ahead?",
         by_the_means: "You compare the means. What happens when each is trained only once?",
         a_count: "That is the number of pairs. Divide by the number of all pairs.",
@@ -160,7 +171,7 @@ HALF = ("weights", "share")
 PROGRAM = """
 width = bout.fitting_width("convolution", signals, weights=10_000)
 half = bout.build("convolution", signals, width)
-model, _ = bout.train("convolution", signals, width, 1, rate=0.01, steps=1000, seed=1)
+model, _ = bout.train("convolution", signals, width, patch=1, rate=0.01, steps=4400, seed=1)
 half_size = {"weights": half.count_params(), "share": bout.test_accuracy(model, signals)}
 """
 
@@ -174,7 +185,7 @@ def test_half(answer):
     if not 9_300 < weights < 10_700:
         raise Wrong("The network should have about 10,000 weights: `bout.fitting_width` takes `weights=10_000`.")
     if share < 0.5:
-        raise Wrong("So few? Is the learning rate 0.01, and are there 1000 steps?")
+        raise Wrong("So few? Is the learning rate 0.01, and are there 4400 steps?")
     if share > 0.995:
         raise Wrong("So many? Ask `bout.test_accuracy`: the share on the test part.")
 
@@ -217,13 +228,14 @@ EXERCISES = [
             "seed by seed": seed_by_seed,
             "ties lost": ties_lost,
             "ties won": ties_won,
+            "draws left out": without_draws,
             "turned round": behind,
             "by the means": by_the_means,
             "a count": a_count,
             "against the mean": beats_the_mean,
         },
         also_right={"with signs": with_signs},
-        explanation="One half: which of the two wins is a coin throw. A paper that trains each once cannot tell the two cases apart.",
+        explanation="Where this is near one half, a paper that trains each once throws a coin.",
     ),
     Exercise(
         key="505-3",
@@ -232,20 +244,20 @@ EXERCISES = [
         test=test_half,
         hints=(
             'width = bout.fitting_width("convolution", signals, weights=10_000) finds the width.',
-            '`model, _ = bout.train("convolution", signals, width, 1, rate=0.01, steps=1000, seed=1)`, then `bout.test_accuracy(model, signals)`.',
+            '`model, _ = bout.train("convolution", signals, width, patch=1, rate=0.01, steps=4400, seed=1)`, then `bout.test_accuracy(model, signals)`.',
         ),
-        solution={"weights": 9910, "share": 0.95},
+        solution={"weights": 10178, "share": 0.967},
         program=PROGRAM,
         wrong_answers={
             "the whole size": {"weights": 20162, "share": 0.97},
-            "not trained": {"weights": 9910, "share": 0.1},
-            "percentages": {"weights": 9910, "share": 95},
-            "one left open": {"weights": 9910, "share": ...},
-            "the width": {"weights": 31, "share": 0.95},
-            "not a number": {"weights": 9910, "share": float("nan")},
-            "half the width": {"weights": 5_200, "share": 0.93},
+            "not trained": {"weights": 10178, "share": 0.1},
+            "percentages": {"weights": 10178, "share": 96.7},
+            "one left open": {"weights": 10178, "share": ...},
+            "the width": {"weights": 31, "share": 0.967},
+            "not a number": {"weights": 10178, "share": float("nan")},
+            "half the width": {"weights": 5_202, "share": 0.95},
         },
-        also_right={"another seed": {"weights": 10002, "share": 0.94}},
-        explanation="Hardly fewer right answers: on these signals it is the kind of network that counts, far more than its size.",
+        also_right={"another seed": {"weights": 10178, "share": 0.964}},
+        explanation="Compare with the mean of the whole size on the page, after as many steps. Below 2 of 100 no loss is shown. Other sizes were not tried, and the rate was chosen for the whole size.",
     ),
 ]
