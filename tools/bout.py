@@ -37,7 +37,7 @@ LONGER = 4  # times as many steps, once: does the order change?
 CURVE_NETWORKS = ("dense", "convolution", "GRU", "transformer")
 DRAWING_SECONDS, DRAWING_RATES, DRAWING_LONGER = 40, (0.0005, 0.001, 0.002, 0.004), 4
 DRAWING_BEYOND = (0.008, 0.016, 0.032, 0.064)  # each tried where the largest before it was the best
-DRAWING_CHOOSING_SEEDS = (0, 10, 11)  # the worst of these decides: a rate that fails once in three is not chosen
+DRAWING_CHOOSING_SEEDS = (0, 10, 11)  # the first for each rate; all three for rates up to twice as far as the best
 MEMORY_TASKS = ("signals", "images")  # on the others the loading of the data needs more than the steps
 DRAWN, SHOWN = 1000, 30
 
@@ -298,14 +298,18 @@ def main_drawing(results: Results) -> None:
         real = digits.validation if purpose == "rate" else digits.test
         return results.add("drawings", key | seconds | measured(images, real))
 
+    def distance_at(name: str, rate: float, seed: int) -> float:
+        return artist("rate", name, rate, seed)["distance_with_contrast"]
+
     for name in bout_drawing.ARTISTS:
         tried = {}
         for rate in (*DRAWING_RATES, *DRAWING_BEYOND):
             if rate in DRAWING_BEYOND and min(tried, key=tried.get) != max(tried):
                 continue
-            runs = [artist("rate", name, rate, seed) for seed in DRAWING_CHOOSING_SEEDS]
-            tried[rate] = max(one["distance_with_contrast"] for one in runs)
-        best = min(tried, key=tried.get)
+            tried[rate] = distance_at(name, rate, DRAWING_CHOOSING_SEEDS[0])
+        near = [rate for rate in tried if tried[rate] < 2 * min(tried.values())]
+        worst = {rate: max(distance_at(name, rate, seed) for seed in DRAWING_CHOOSING_SEEDS) for rate in near}
+        best = min(worst, key=worst.get)  # a rate that fails once in three is not chosen
         for seed in SEEDS:
             artist("judge", name, best, seed)
         artist("quarter", name, best, seed=1, times=0.25)
