@@ -29,7 +29,7 @@ def test_two_times(answer):
 
 
 def smallest_scale(slope, smallest):
-    scale = 1
+    scale = 1.0
     while slope * scale < smallest:
         scale *= 2
     return scale
@@ -56,7 +56,7 @@ def rounded_down(slope, smallest):
 
 
 def strictly_above(slope, smallest):
-    scale = 1
+    scale = 1.0
     while slope * scale <= smallest:
         scale *= 2
     return scale
