@@ -16,6 +16,7 @@ from keras import layers, ops
 from course_utils.architectures.rnn import recurrent_stack
 from course_utils.architectures.transformer import PositionEmbedding, encoder_block
 from course_utils.datasets.dataset import Split
+from course_utils.scale import scale
 
 WEIGHTS = 20_000
 BATCH = 64
@@ -61,14 +62,18 @@ def images() -> Task:
 
 
 def speech() -> Task:
-    """Spoken digits of new voices: log-mel spectrograms (60, 32), each clip placed at four random moments."""
+    """Spoken digits of new voices: log-mel spectrograms (60, 32), each clip placed at four random moments.
+
+    At the full scale there are enough clips, and four placements would not fit into the memory: there it is one.
+    """
     from course_utils.datasets.speech import load_spoken_digits, log_mel, place_at_random
 
     spoken = load_spoken_digits()
+    times = scale(quick=4, full=1)
     parts = []
     for seed, part in enumerate((spoken.train, spoken.validation, spoken.test)):
-        four_times = np.repeat(np.arange(len(part.targets)), 4)
-        sounds, digits = place_at_random(part, four_times, seed)
+        clips = np.repeat(np.arange(len(part.targets)), times)
+        sounds, digits = place_at_random(part, clips, seed)
         parts.append(Split(log_mel(sounds, spoken.details["rate"])[:, :60], digits))
     return Task("speech", *parts, classes=10)
 
