@@ -1,9 +1,8 @@
-"""Lesson 506: a lead as SciPy counts it, and stored runs that are whole."""
+"""Lesson 506: a lead as counted by hand, and stored runs that are whole."""
 
 import numpy as np
 import pytest
 from notebook_functions import functions_of
-from scipy.stats import ttest_ind
 
 from course_utils.bout_drawing import ARTISTS, RIVALS
 from course_utils.datasets import load_bout
@@ -12,26 +11,28 @@ behind = functions_of("506")["behind"]
 RUNS = load_bout().drawings
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_lead_is_the_statistic_of_welch(seed):
-    random = np.random.default_rng(seed)
-    first, second = random.normal(3, 1, 5), random.normal(2, 0.3, 8)
-    expected = ttest_ind(first, second, equal_var=False).statistic
-    assert behind(first, second) == pytest.approx(expected)
-    assert behind(second, first) == pytest.approx(-expected)
-
-
 def test_more_seeds_make_the_same_difference_surer():
     first, second = np.array([3.0, 4.0, 5.0]), np.array([1.0, 2.0, 3.0])
     assert behind(np.tile(first, 4), np.tile(second, 4)) > 1.9 * behind(first, second)
+
+
+def test_a_lead_is_the_difference_divided_by_what_chance_moves():
+    first, second = np.array([4.0, 5, 5, 5, 6]), np.array([1.0, 2, 2, 2, 3])
+    chance = first.var(ddof=1) / len(first) + second.var(ddof=1) / len(second)
+    assert behind(first, second) == pytest.approx((first.mean() - second.mean()) / np.sqrt(chance))
 
 
 @pytest.mark.parametrize("name", ARTISTS)
 def test_each_network_was_tried_judged_and_run_for_other_times(name):
     own = RUNS[RUNS["name"] == name]
     tried, judged = own[own["purpose"] == "rate"], own[own["purpose"] == "judge"]
-    assert len(tried) == tried["rate"].nunique() >= 4 and (tried["seed"] == 0).all()
-    best = tried.loc[tried["distance_with_contrast"].idxmin(), "rate"]
+    once = tried[tried["seed"] == 0].set_index("rate")["distance_with_contrast"]
+    near = once[once < 2 * once.min()].index
+    assert len(once) == tried["rate"].nunique() >= 4
+    for rate, starts in tried.groupby("rate"):
+        assert sorted(starts["seed"]) == ([0, 10, 11] if rate in near else [0])
+    worst = tried[tried["rate"].isin(near)].groupby("rate")["distance_with_contrast"].max()
+    best = worst.idxmin()
     assert tried["rate"].min() < best < tried["rate"].max(), "the best rate lies between others"
     assert sorted(judged["seed"]) == [1, 2, 3, 4, 5] and (judged["rate"] == best).all()
     (whole,) = set(judged["steps"])
