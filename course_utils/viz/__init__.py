@@ -10,7 +10,7 @@ from course_utils.viz.images import image_grid
 from course_utils.viz.reliability import show_reliability
 from course_utils.viz.scatter import scatter_chart
 from course_utils.viz.show import show
-from course_utils.viz.strokes import show_strokes
+from course_utils.viz.strokes import show_row, show_strokes
 from course_utils.viz.style import COLOURS, LINE_STYLES, MARKERS, use_course_style
 from course_utils.viz.tables import table
 
@@ -36,6 +36,7 @@ __all__ = [
     "show_largest_gap",
     "show_reliability",
     "show_sliding_window",
+    "show_row",
     "show_strokes",
     "table",
     "use_course_style",

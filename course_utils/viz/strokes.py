@@ -1,4 +1,6 @@
-"""The signals of MNIST-1D, each with its stroke made visible."""
+"""The signals of MNIST-1D: each with its stroke made visible, or several in a row."""
+
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,4 +23,16 @@ def show_strokes(*, alt: str, seed: int = 0) -> None:
         axis.set(xticks=[0, 20], yticks=[])
     for axis in axes[1]:
         axis.set_xlabel("place", fontsize=9)
+    show(figure, alt)
+
+
+def show_row(signals: np.ndarray, names: Sequence[str], *, alt: str) -> None:
+    """Signals (n, steps) side by side with a common height, each under its name. Raises ValueError if the counts differ."""
+    if len(signals) != len(names):
+        raise ValueError(f"There are {len(signals)} signals and {len(names)} names.")
+    figure, axes = plt.subplots(1, len(signals), figsize=(7.5, 1.7), sharey=True, squeeze=False, layout="constrained")
+    for signal, name, axis in zip(signals, names, axes[0]):
+        axis.plot(np.arange(len(signal)), signal, "-", color=COLOURS[0], linewidth=1.5)
+        axis.set_title(name, fontsize=9)
+        axis.set_xlabel("step", fontsize=9)
     show(figure, alt)
