@@ -96,7 +96,8 @@ def slim_normals(images: np.ndarray, clusters: int, directions: int, count: int,
     from sklearn.decomposition import PCA  # only here: most measures need no scikit-learn
 
     def draw(members: np.ndarray, number: int, random: np.random.Generator) -> np.ndarray:
-        pca = PCA(directions, svd_solver="full").fit(members)
+        # By the covariance: on many images the SVD of the images themselves may not converge.
+        pca = PCA(directions, svd_solver="covariance_eigh").fit(members)
         along = random.normal(size=(number, directions)) * np.sqrt(pca.explained_variance_)
         return pca.mean_ + along @ pca.components_
 
