@@ -191,7 +191,6 @@ HARMLESS = {
     ("402", "model"): "the claims leave room for a second reading",
     ("403", "model"): "better with more training, and claimed to be good",
     ("408", "targets"): "what is set to 0 is 0 already",
-    ("506", "second"): "better with more training, and asked for an order alone",
 }
 
 
