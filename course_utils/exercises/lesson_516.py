@@ -232,7 +232,7 @@ EXERCISES = [
             '`errors_of(window, rate, "tags", epochs=16)` returns three errors and a network; the rate stands in `arms`.',
             '`wrong["tags"]["window"]` holds the three errors of the page.',
         ),
-        solution={"page": [0.3, 0.35, 0.4], "four times": [0.2, 0.15, 0.1]},
+        solution={"page": [0.26, 0.28, 0.275], "four times": [0.205, 0.163, 0.2255]},
         program=PROGRAM,
         wrong_answers={
             "shares of right answers": {"page": [0.7, 0.75, 0.8], "four times": [0.9, 0.85, 0.8]},
@@ -244,6 +244,9 @@ EXERCISES = [
             "one left open": {"page": [0.3, 0.35, 0.4], "four times": ...},
             "not a number": {"page": [0.3, 0.35, 0.4], "four times": [0.2, 0.15, math.nan]},
         },
-        explanation="To be filled from measurement.",
+        explanation=(
+            "Time helps the window: where this was tried, about a fifth of the tags stayed wrong after 16 epochs, in "
+            "place of over a quarter. Attention had made fewer errors after 4. So the order stayed, and the gap shrank."
+        ),
     ),
 ]
