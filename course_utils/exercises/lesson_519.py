@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from course_utils.exercises.exercise import (
     Exercise,
     expect_close,
@@ -29,14 +31,15 @@ def test_two_times(answer):
 
 
 def smallest_scale(slope, smallest):
+    doublings = np.ceil(np.log2(smallest / slope))
+    return 2.0 ** max(0, doublings)
+
+
+def by_doubling(slope, smallest):
     scale = 1.0
-    while slope * scale < smallest:
+    while slope * scale < smallest:  # without an end where the slope is not above 0
         scale *= 2
     return scale
-
-
-def by_logarithm(slope, smallest):
-    return 2.0 ** max(0, math.ceil(math.log2(smallest / slope)))
 
 
 def no_power_of_two(slope, smallest):
@@ -152,7 +155,7 @@ EXERCISES = [
         test=test_smallest_scale,
         hints=(
             "Begin with 1 and double it until the slope is large enough.",
-            "`while slope * scale < smallest: scale *= 2`",
+            "`while slope * scale < smallest: scale *= 2`, or without a loop: how many doublings are `np.log2(smallest / slope)`?",
         ),
         solution=smallest_scale,
         wrong_answers={
@@ -163,7 +166,7 @@ EXERCISES = [
             "strictly above": strictly_above,
             "that of Keras": lambda slope, smallest: 2**15,
         },
-        also_right={"by the logarithm": by_logarithm},
+        also_right={"by doubling": by_doubling},
         explanation="Powers of two change the exponent only: no digit of a slope is lost by them.",
     ),
     Exercise(
