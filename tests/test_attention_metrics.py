@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 from course_utils.architectures.transformer import attention_scores, decoder_block, encoder_block, padding_mask
-from course_utils.metrics import attention_of
+from course_utils.metrics.attention import attention_of, mean_attention_to
 
 CODES = np.array([[1, 2, 3, 4], [5, 6, 0, 0], [7, 1, 0, 0]])
 
@@ -89,3 +89,14 @@ def test_wrong_layers_are_named():
     with pytest.raises(ValueError, match="uses 'looks' 2 times"):
         attention_of(twice, "looks", np.zeros((1, 4, 8)))
     assert "call" not in vars(looks)
+
+
+def test_attention_to_marked_places_is_added_up_and_averaged():
+    maps = np.zeros((2, 1, 3, 3))
+    maps[0, 0, 2] = [0.5, 0.3, 0.2]
+    maps[1, 0, 2] = [0.1, 0.1, 0.8]
+    maps[:, 0, 0] = 9  # another row: not asked
+    marked = np.array([[True, False], [True, True]])
+    np.testing.assert_allclose(mean_attention_to(maps, marked), [(0.5 + 0.2) / 2])
+    with pytest.raises(ValueError, match=r"\(2, 4\)"):
+        mean_attention_to(maps, np.ones((2, 4)))

@@ -18,7 +18,9 @@ from course_utils.exercises.exercise import errors_of_starts  # noqa: E402
 LESSON = functions_of("515")
 ARMS = (
     ("cut", "attention", 32),
+    ("cut_relu", "attention", 32),
     ("wide", "attention", 32),
+    ("wide_relu", "attention", 32),
     ("deep_cut", "attention", 32),
     ("stem", "attention", 28),
     ("cut", "recurrent", 39),
@@ -42,7 +44,7 @@ def test_each_width_is_the_one_nearest_to_20_000_weights(signals, front, reader,
     assert distance(width) <= min(distance(width - step), distance(width + step))
 
 
-@pytest.mark.parametrize("front", ["cut", "wide", "deep_cut", "stem"])
+@pytest.mark.parametrize("front", ["cut", "cut_relu", "wide", "wide_relu", "deep_cut", "stem"])
 def test_all_fronts_make_ten_places_of_forty_steps(front):
     inputs = keras.Input((40, 1))
     assert LESSON[front](inputs, 8).shape == (None, 10, 8)

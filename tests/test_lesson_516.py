@@ -10,7 +10,7 @@ import_quietly()
 
 import keras  # noqa: E402
 
-from course_utils.exercises.lesson_516 import gated  # noqa: E402
+from course_utils.exercises.lesson_516 import gate_filters  # noqa: E402
 from course_utils.viz import show_row  # noqa: E402
 
 LESSON = functions_of("516")
@@ -43,11 +43,11 @@ def test_the_window_has_the_most_weights_and_the_others_are_level():
 
 def test_the_gate_of_the_page_is_that_of_the_exercise():
     places = keras.Input((5, 6))
-    network = keras.Model(places, LESSON["gate"](places, hidden=3, name="opened"))
+    network = keras.Model(places, LESSON["gate"](places, hidden=3))
     random = np.random.default_rng(2)
     maps, first, second = random.normal(size=(4, 5, 6)), random.normal(size=(6, 3)), random.normal(size=(3, 6))
     network.set_weights([first, np.zeros(3), second, np.zeros(6)])
-    np.testing.assert_allclose(np.asarray(network(maps)), gated(maps, first, second), atol=1e-5)
+    np.testing.assert_allclose(np.asarray(network(maps)), gate_filters(maps, first, second), atol=1e-5)
 
 
 def test_attention_with_queries_of_zero_is_the_mean():

@@ -34,6 +34,17 @@ def test_seeds_repeat_and_all_tags_and_places_are_asked():
     assert same_stroke_other_tag == [{0, 1, 2}] * 5
 
 
+def test_in_unrelated_rows_the_last_place_shows_any_class_and_no_tag_is_asked_for():
+    rows = tagged_rows(FEATURES, CLASSES, 2000, seed=1, tagged=2, related=False)
+    related = tagged_rows(FEATURES, CLASSES, 2000, seed=1, tagged=2)
+    np.testing.assert_array_equal(rows.chosen[:, :-1], related.chosen[:, :-1])
+    np.testing.assert_array_equal(rows.inputs[..., 0], rows.chosen)
+    np.testing.assert_array_equal(rows.classes, CLASSES[rows.chosen[:, -1]])
+    assert set(rows.tags) == {-1}
+    among_the_first = (CLASSES[rows.chosen[:, :-1]] == rows.classes[:, np.newaxis]).any(axis=1)
+    assert 0.35 < among_the_first.mean() < 0.45  # 2 of 5 classes
+
+
 @pytest.mark.parametrize(("count", "tagged", "classes"), [(0, 3, CLASSES), (5, 6, CLASSES), (5, 3, np.arange(20))])
 def test_what_cannot_be_made_is_refused(count, tagged, classes):
     with pytest.raises(ValueError, match="a class for each tag"):

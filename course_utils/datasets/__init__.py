@@ -8,6 +8,7 @@ from course_utils.datasets.dates import load_dates
 from course_utils.datasets.digits import load_digits
 from course_utils.datasets.docstrings import load_docstrings
 from course_utils.datasets.fiddle_tunes import load_fiddle_tunes
+from course_utils.datasets.generators import GeneratorRuns, load_generator_runs
 from course_utils.datasets.letters import load_letters
 from course_utils.datasets.moving_digits import load_moving_digits
 from course_utils.datasets.number_words import load_number_words
@@ -28,6 +29,7 @@ __all__ = [
     "BoutResults",
     "Card",
     "Dataset",
+    "GeneratorRuns",
     "Split",
     "SpriteTargets",
     "load_bout",
@@ -38,6 +40,7 @@ __all__ = [
     "load_docstrings",
     "load_fashion",
     "load_fiddle_tunes",
+    "load_generator_runs",
     "load_letters",
     "load_moving_digits",
     "load_number_words",

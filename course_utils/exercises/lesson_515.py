@@ -114,7 +114,7 @@ def test_speech(answer):
         if shares.mean() < 0.008:
             raise Wrong(f"{name!r} makes too few errors for digits of new voices. Is it judged on the test part?")
         if shares.mean() > 0.15:
-            raise Wrong(f"{name!r} makes too many errors. 4 epochs, and the best of the three rates on validation?")
+            raise Wrong(f"{name!r} makes too many errors. 4 epochs, and the learning rate 0.01?")
 
 
 PROGRAM = """

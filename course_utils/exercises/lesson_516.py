@@ -37,7 +37,7 @@ def test_cost(answer):
         raise Wrong(f"window: not {window:,.0f}. For each place: seven places, 24 numbers each, 24 filters.")
 
 
-def gated(maps, first, second):
+def gate_filters(maps, first, second):
     squeezed = maps.mean(axis=1)  # (n, filters)
     excited = np.maximum(squeezed @ first, 0) @ second
     weights = 1 / (1 + np.exp(-excited))
@@ -132,7 +132,7 @@ def test_gated(answer):
         if returned.shape == (count, filters):
             raise Wrong("You return the gates of the filters. Multiply the maps by them.")
         result = some_numbers(returned, maps.shape, "The result")
-        if np.allclose(result, gated(maps, first, second)):
+        if np.allclose(result, gate_filters(maps, first, second)):
             continue
         for mistake, message in mistakes.items():
             if (mistake is not without_axis or count == places) and np.allclose(result, mistake(maps, first, second)):
@@ -153,9 +153,7 @@ def test_longer(answer):
         if shares.mean() < 0.01:
             raise Wrong(f"{name!r} makes too few errors for signals of the test part. Was it judged on `test`?")
     if long.mean() > short.mean() + 0.05:
-        raise Wrong(
-            "Four times as long made it worse? Was the rate chosen anew, and does it fall over all of the steps?"
-        )
+        raise Wrong("Four times as long made it worse? Is it the same rate, and does it fall over all of the steps?")
 
 
 PROGRAM = """
@@ -205,7 +203,7 @@ EXERCISES = [
             "The mean over the places is `maps.mean(axis=1)`, (n, filters).",
             "The gates are (n, filters); `gates[:, np.newaxis]` is (n, 1, filters), the same at all places.",
         ),
-        solution=gated,
+        solution=gate_filters,
         wrong_answers={
             "largest instead of mean": squeezed_to_the_largest,
             "mean over the examples too": squeezed_over_the_batch,
@@ -246,7 +244,7 @@ EXERCISES = [
         },
         explanation=(
             "Time helps the window: where this was tried, about a fifth of the tags stayed wrong after 16 epochs, in "
-            "place of over a quarter. Attention had made fewer errors after 4. So the order stayed, and the gap shrank."
+            "place of over a quarter. Attention had made fewer errors after 4. How attention does after 16, was not tried."
         ),
     ),
 ]

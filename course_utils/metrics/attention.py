@@ -39,3 +39,16 @@ def attention_of(
     finally:
         del layer.call  # the method of its class is back
     return np.concatenate(maps)
+
+
+def mean_attention_to(maps: np.ndarray, marked: np.ndarray) -> np.ndarray:
+    """How much of its attention the last place of maps (n, heads, rows, columns) gives to marked places, (heads,).
+
+    `marked` (n, places) is True where a place counts; places beyond it, up to the columns of the maps, do not. The mean
+    over all n, so that several marks in a map are added up. Raises ValueError if there are more marks than columns.
+    """
+    marked = np.asarray(marked, dtype=float)
+    if len(marked) != len(maps) or marked.shape[1] > maps.shape[3]:
+        raise ValueError(f"marked has shape {marked.shape}, which does not fit maps of shape {maps.shape}.")
+    given = maps[:, :, -1, : marked.shape[1]] * marked[:, np.newaxis]
+    return given.sum(axis=2).mean(axis=0)
