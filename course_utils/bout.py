@@ -1,4 +1,4 @@
-"""The bout: four tasks, five networks of equally many weights, one training. `tools/bout.py` runs it, lesson 505 reads it.
+"""The bout: four tasks, five networks of equally many weights, one training. `tools/bout.py` runs it, lesson 502 reads it.
 
 A convolution gets a grid of pixels or a row of steps. A recurrent layer and attention read patches; how long these are is
 chosen on the validation part, like the learning rate. Words become vectors first, which are not counted as weights.

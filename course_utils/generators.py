@@ -1,4 +1,4 @@
-"""Three generators of digits that differ in one layer: lesson 517 compares them, `tools/generators.py` trains them.
+"""Three generators of digits that differ in one layer: lesson 507 compares them, `tools/generators.py` trains them.
 
 Each turns a code of 16 random numbers into places by a dense layer. Then comes the layer that lets the places know of
 each other: a transposed convolution, a GRU or a transformer block. A last layer draws the ink.

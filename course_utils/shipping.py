@@ -77,7 +77,7 @@ def compare_answers(answers: np.ndarray, logits: np.ndarray, labels: np.ndarray)
 
 
 def load_litert(file: str | os.PathLike, plain: bool = False) -> Callable[[np.ndarray], np.ndarray]:
-    """A function from inputs (n, ...) to answers by a LiteRT file with one input and one output, as lesson 510 builds it.
+    """A function from inputs (n, ...) to answers by a LiteRT file with one input and one output, as lesson 515 builds it.
 
     A `plain` interpreter has LiteRT's own operations only and none of the faster ones that it may call, as on a bare device.
     """

@@ -191,7 +191,7 @@ HARMLESS = {
     ("402", "model"): "the claims leave room for a second reading",
     ("403", "model"): "better with more training, and claimed to be good",
     ("408", "targets"): "what is set to 0 is 0 already",
-    ("516", "naming"): "better with more training, and claimed to be good; what follows is made from it anew",
+    ("506", "naming"): "better with more training, and claimed to be good; what follows is made from it anew",
 }
 
 

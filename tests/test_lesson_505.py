@@ -1,8 +1,6 @@
-"""Lesson 505: the page counts weights as Keras does, and makes the same matrix as the package."""
+"""Lesson 505: what a front sees, what it makes, and that the networks compared are equally large."""
 
-import keras
 import numpy as np
-import pandas as pd
 import pytest
 from notebook_functions import functions_of
 
@@ -10,62 +8,92 @@ from course_utils.environment import import_quietly
 
 import_quietly()
 
+import keras  # noqa: E402
+
 from course_utils import bout  # noqa: E402
-from course_utils.datasets.bout import load_bout, matrix  # noqa: E402
-from course_utils.datasets.dataset import Split  # noqa: E402
+from course_utils.datasets.fronts import errors_of_bout, load_fronts  # noqa: E402
+from course_utils.exercises import Wrong  # noqa: E402
+from course_utils.exercises.exercise import errors_of_starts  # noqa: E402
 
 LESSON = functions_of("505")
+ARMS = (
+    ("cut", "attention", 32),
+    ("cut_relu", "attention", 32),
+    ("wide", "attention", 32),
+    ("wide_relu", "attention", 32),
+    ("deep_cut", "attention", 32),
+    ("stem", "attention", 28),
+    ("cut", "recurrent", 39),
+    ("stem", "recurrent", 33),
+    ("stem", "convolution", 44),
+)
 
 
-def tiny_signals() -> bout.Task:
-    part = Split(np.random.default_rng(0).normal(size=(640, 40, 1)).astype("float32"), np.arange(640) % 10)
-    return bout.Task("signals", part, part, part, classes=10)
+@pytest.fixture(scope="module")
+def signals():
+    return bout.signals()
 
 
-@pytest.mark.parametrize("width", [1, 7, 44])
-def test_weights_on_paper_are_those_of_keras(width):
-    model = bout.build("convolution", tiny_signals(), width)
-    assert LESSON["convolution_weights"](width) == model.count_params()
+@pytest.mark.parametrize(("front", "reader", "width"), ARMS)
+def test_each_width_is_the_one_nearest_to_20_000_weights(signals, front, reader, width):
+    def distance(of_width):
+        model = LESSON["build"](signals, LESSON[front], LESSON[reader], of_width)
+        return abs(model.count_params() - bout.WEIGHTS)
+
+    step = 4 if reader == "attention" else 1
+    assert distance(width) <= min(distance(width - step), distance(width + step))
 
 
-def test_shuffled_steps_lose_nothing():
-    part = tiny_signals().train
-    LESSON["shuffled"].__globals__["new_place"] = np.random.default_rng(0).permutation(40)
-    mixed = LESSON["shuffled"](part)
-    np.testing.assert_array_equal(np.sort(mixed.inputs, axis=1), np.sort(part.inputs, axis=1))
-    assert not np.array_equal(mixed.inputs, part.inputs)
+@pytest.mark.parametrize("front", ["cut", "cut_relu", "wide", "wide_relu", "deep_cut", "stem"])
+def test_all_fronts_make_ten_places_of_forty_steps(front):
+    inputs = keras.Input((40, 1))
+    assert LESSON[front](inputs, 8).shape == (None, 10, 8)
 
 
-def test_training_on_the_page_is_that_of_the_package():
-    """The same start, the same steps: the same weights."""
-    task = tiny_signals()
-    stored = pd.DataFrame([("signals", "dense", 1, 9, 200)], columns=["task", "network", "patch", "width", "steps"])
-    LESSON["prepared"].__globals__.update(
-        chosen=pd.DataFrame([("signals", "dense", 1, 0.01)], columns=["task", "network", "patch", "rate"]).set_index(
-            ["task", "network"]
-        ),
-        sizes=stored.set_index(["task", "network", "patch"]),
-    )
-    keras.utils.set_random_seed(1)
-    on_page = LESSON["train_as_judged"]("dense", task)
-    by_package, _ = bout.train("dense", task, 9, 1, 0.01, 200, seed=1)
-    for one, other in zip(on_page.get_weights(), by_package.get_weights()):
-        np.testing.assert_allclose(one, other, atol=1e-6)
+@pytest.mark.parametrize("front", ["cut", "wide", "stem"])
+def test_four_steps_to_the_side_are_one_place_to_the_side(front):
+    inputs = keras.Input((40, 1))
+    network = keras.Model(inputs, LESSON[front](inputs, 8))
+    signal = np.random.default_rng(0).normal(size=(1, 40, 1))
+    here = np.asarray(network(signal))[0, 3:6]
+    there = np.asarray(network(np.roll(signal, 4, axis=1)))[0, 4:7]
+    assert np.allclose(here, there, atol=1e-5)
 
 
-def test_the_best_network_is_picked_on_validation():
-    results = load_bout()
-    judged = results.trials[results.trials["purpose"] == "judge"].copy()
-    judged.loc[judged["task"] == "speech", "validation"] = (judged["network"] == "dense").astype(float)
-    of_network = judged.groupby(["task", "network"])
-    LESSON["lead_on"].__globals__.update(
-        by_validation=of_network["validation"].mean(),
-        spread=of_network["test"].std(),
-        shares=matrix(results),
-        rivals=pd.DataFrame({"test": [0.9], "spread": [0.03]}, index=["speech"]),
-        examples={"speech": 240},
-    )
-    network, share, rival, _, _, of_filters = LESSON["lead_on"]("speech")
-    assert network == "dense"
-    assert share == pytest.approx(matrix(results).loc["dense", "speech"]) and rival == 0.9
-    assert of_filters == pytest.approx(0.03 / 3**0.5)
+def test_the_order_of_the_places_matters_to_attention_and_to_the_gru():
+    for reader in ("attention", "recurrent"):
+        places = keras.Input((10, 8))
+        network = keras.Model(places, LESSON[reader](places, 8))
+        some = np.random.default_rng(1).normal(size=(1, 10, 8))
+        assert abs(np.asarray(network(some)) - np.asarray(network(some[:, ::-1]))).max() > 1e-4
+
+
+def test_attention_and_convolution_end_alike():
+    places = keras.Input((10, 8))
+    for reader in ("attention", "convolution"):
+        network = keras.Model(places, LESSON[reader](places, 8))
+        assert isinstance(network.layers[-1], keras.layers.GlobalMaxPooling1D)
+
+
+def test_the_longer_runs_are_of_all_networks_and_as_long():
+    longer = load_fronts()
+    assert longer["name"].nunique() == len(ARMS) and (longer.groupby("name")["seed"].nunique() == 3).all()
+    assert longer["steps"].nunique() == 1 and longer["steps"][0] > 5 * 378, "378 are the page's six epochs"
+    shares = longer[["wrong on validation", "wrong on test"]]
+    assert ((shares > 0) & (shares < 0.3)).all().all()
+
+
+def test_the_runs_of_the_bout_are_those_of_two_readers_with_and_without_patches():
+    table = errors_of_bout()
+    assert set(table.index.droplevel("steps")) == {(name, patch) for name in ("GRU", "transformer") for patch in (1, 4)}
+    assert table.notna().all().all() and table["wrong on validation"].between(0, 1).all()
+    assert table.loc["GRU", 1]["milliseconds a step"].min() > 2 * table.loc["GRU", 4]["milliseconds a step"].max()
+
+
+def test_errors_of_starts_takes_shares_of_the_examples_alone():
+    (found,) = errors_of_starts({"cut": [0.25, 0.5, 0.125]}, "cut", of=8)
+    assert list(found) == [0.25, 0.5, 0.125]
+    wrong = ({}, {"cut": ...}, {"cut": 0.25}, {"cut": [0.25, 0.5]}, {"cut": [25, 50, 12]}, {"cut": [0.2, 0.5, 0.25]})
+    for answer in (*wrong, {"cut": [0.5, 0.5, 0.5]}, {"cut": [0.25, np.nan, 0.5]}):
+        with pytest.raises(Wrong):
+            errors_of_starts(answer, "cut", of=8)

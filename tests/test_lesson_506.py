@@ -1,60 +1,64 @@
-"""Lesson 506: a lead as counted by hand, and stored runs that are whole."""
+"""Lesson 506: the slots keep the shape of the places, see what the page says, and are as large as it says."""
 
 import numpy as np
 import pytest
 from notebook_functions import functions_of
 
-from course_utils.bout_drawing import ARTISTS, RIVALS
-from course_utils.datasets import load_bout
+from course_utils.environment import import_quietly
 
-behind = functions_of("506")["behind"]
-RUNS = load_bout().drawings
+import_quietly()
 
+import keras  # noqa: E402
 
-def test_more_seeds_make_the_same_difference_surer():
-    first, second = np.array([3.0, 4.0, 5.0]), np.array([1.0, 2.0, 3.0])
-    assert behind(np.tile(first, 4), np.tile(second, 4)) > 1.9 * behind(first, second)
+from course_utils.exercises.lesson_506 import gate_filters  # noqa: E402
+from course_utils.viz import show_row  # noqa: E402
 
-
-def test_a_lead_is_the_difference_divided_by_what_chance_moves():
-    first, second = np.array([4.0, 5, 5, 5, 6]), np.array([1.0, 2, 2, 2, 3])
-    chance = first.var(ddof=1) / len(first) + second.var(ddof=1) / len(second)
-    assert behind(first, second) == pytest.approx((first.mean() - second.mean()) / np.sqrt(chance))
+LESSON = functions_of("506")
+SLOTS = ("window", "filter_gate", "mean_of_all", "attention")
 
 
-@pytest.mark.parametrize("name", ARTISTS)
-def test_each_network_was_tried_judged_and_run_for_other_times(name):
-    own = RUNS[RUNS["name"] == name]
-    tried, judged = own[own["purpose"] == "rate"], own[own["purpose"] == "judge"]
-    once = tried[tried["seed"] == 0].set_index("rate")["distance_with_contrast"]
-    near = once[once < 2 * once.min()].index
-    assert len(once) == tried["rate"].nunique() >= 4
-    for rate, starts in tried.groupby("rate"):
-        assert sorted(starts["seed"]) == ([0, 10, 11] if rate in near else [0])
-    worst = tried[tried["rate"].isin(near)].groupby("rate")["distance_with_contrast"].max()
-    best = worst.idxmin()
-    assert tried["rate"].min() < best < tried["rate"].max(), "the best rate lies between others"
-    assert sorted(judged["seed"]) == [1, 2, 3, 4, 5] and (judged["rate"] == best).all()
-    (whole,) = set(judged["steps"])
-    for purpose, share in (("quarter", 0.25), ("longer", 4)):
-        (row,) = own[own["purpose"] == purpose].to_dict("records")
-        assert row["seed"] == 1 and row["rate"] == best
-        assert row["steps"] == pytest.approx(share * whole, abs=10)
+def slot_network(name):
+    LESSON[name].__globals__["width"] = 24
+    places = keras.Input((4, 24))
+    return keras.Model(places, LESSON[name](places))
 
 
-def test_the_rivals_were_drawn_from_five_seeds():
-    for name in RIVALS:
-        assert sorted(RUNS[RUNS["name"] == name]["seed"]) == [1, 2, 3, 4, 5]
+@pytest.mark.parametrize("name", SLOTS)
+def test_each_slot_keeps_the_shape_and_its_last_place_sees_the_whole_row(name):
+    network = slot_network(name)
+    some = np.random.default_rng(1).normal(size=(1, 4, 24)).astype("float32")
+    before = np.asarray(network(some))
+    assert before.shape == (1, 4, 24)
+    for place in range(4):
+        changed = some.copy()
+        changed[:, place] += 1
+        assert abs(np.asarray(network(changed)) - before)[0, 3].max() > 1e-5, place
 
 
-def test_pictures_are_ink_from_0_to_1():
-    pictures = load_bout().pictures
-    wanted = {f"{name}, {purpose}" for name in ARTISTS for purpose in ("judge", "quarter", "longer")}
-    assert set(pictures) == wanted | set(RIVALS)
-    for images in pictures.values():
-        assert images.shape == (30, 14, 14) and images.min() >= 0 and 0.5 < images.max() <= 1
+def test_the_window_has_the_most_weights_and_the_others_are_level():
+    counts = {name: slot_network(name).count_params() for name in SLOTS}
+    assert counts["window"] > 1.5 * max(counts[name] for name in SLOTS[1:])
+    assert min(counts.values()) > 0.95 * counts["attention"]
 
 
-def test_the_measures_of_a_run_are_possible_ones():
-    assert (RUNS[["distance", "distance_with_contrast"]] > 0).all(axis=None)
-    assert RUNS["grey"].between(0, 1).all() and (RUNS["to_nearest"] >= 0).all()
+def test_the_gate_of_the_page_is_that_of_the_exercise():
+    places = keras.Input((5, 6))
+    network = keras.Model(places, LESSON["gate"](places, hidden=3))
+    random = np.random.default_rng(2)
+    maps, first, second = random.normal(size=(4, 5, 6)), random.normal(size=(6, 3)), random.normal(size=(3, 6))
+    network.set_weights([first, np.zeros(3), second, np.zeros(6)])
+    np.testing.assert_allclose(np.asarray(network(maps)), gate_filters(maps, first, second), atol=1e-5)
+
+
+def test_attention_with_queries_of_zero_is_the_mean():
+    values = np.random.default_rng(3).normal(size=(4, 2))
+    found, weights = LESSON["attend"](np.zeros((4, 3)), np.ones((4, 3)), values)
+    np.testing.assert_allclose(weights, 0.25)
+    np.testing.assert_allclose(found, np.tile(values.mean(axis=0), (4, 1)))
+
+
+def test_a_row_of_signals_has_a_name_for_each(capsys):
+    show_row(np.zeros((4, 40)), ["tag 0", "tag 1", "tag 2", "?"], alt="Four flat signals in a row")
+    assert "Four flat signals in a row" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="2 signals and 1 names"):
+        show_row(np.zeros((2, 40)), ["one"], alt="Two flat signals in a row")

@@ -1,116 +1,106 @@
-"""Lesson 509: files, seconds and waits of the package, and the functions of the page."""
-
-from io import BytesIO
-from time import perf_counter
+"""Lesson 509: rates, trainings with a falling rate, draws and searches do what the page says."""
 
 import numpy as np
+import optuna
+import pandas as pd
 import pytest
 from notebook_functions import functions_of
-from PIL import Image
 
-from course_utils import pipelines
 from course_utils.environment import import_quietly
-from course_utils.exercises.lesson_509 import largest_number
 
 import_quietly()
 
-import tensorflow as tf  # noqa: E402
+import keras  # noqa: E402
 
-LESSON = functions_of("509")
-
-
-def test_crops_are_files_of_their_photographs_in_equal_numbers():
-    crops = pipelines.photograph_crops(21, size=64)
-    assert np.bincount(crops.targets).tolist() == [3] * 7
-    sizes = {Image.open(BytesIO(file)).size for file in crops.inputs}
-    assert sizes == {(64, 64)}
-    again = pipelines.photograph_crops(21, size=64)
-    assert again.inputs.tolist() == crops.inputs.tolist()
-    assert pipelines.photograph_crops(21, size=64, seed=1).inputs.tolist() != crops.inputs.tolist()
+from course_utils.datasets.mnist1d import mnist1d  # noqa: E402
 
 
-def test_a_whole_photograph_comes_back_nearly_as_it_was():
-    from course_utils.datasets.photographs import load_photographs
-
-    photographs = load_photographs()
-    pictures = np.concatenate([getattr(photographs, part).inputs for part in ("train", "validation", "test")])
-    whole = pipelines.photograph_crops(7, size=192)
-    for file, label in zip(whole.inputs, whole.targets):
-        decoded = np.asarray(Image.open(BytesIO(file))) / 255
-        assert abs(decoded - pictures[label]).mean() < 0.05
+def page_with(**given):
+    """The functions of the page, with these names of the page given."""
+    page = functions_of("509")
+    page["train"].__globals__.update(given)
+    return page
 
 
-def test_no_crop_is_larger_than_its_photograph():
-    for size in (0, 193):
-        with pytest.raises(ValueError, match="pixels wide"):
-            pipelines.photograph_crops(7, size=size)
+class Recorder:
+    """Stands for the network: keeps the rate and the inputs of each epoch, and learns nothing."""
+
+    def __init__(self):
+        self.optimizer = type("Optimizer", (), {"learning_rate": None})()
+        self.epochs = []
+
+    def fit(self, inputs, targets, epochs, batch_size, verbose):
+        assert epochs == 1
+        self.epochs.append((self.optimizer.learning_rate, inputs))
 
 
-def test_cases_take_turns_and_one_slow_run_is_ignored(monkeypatch):
-    clock = iter([0, 9, 10, 12, 20, 21, 30, 32, 40, 90, 100, 102])  # a: 9, 1, 50; b: 2, 2, 2
-    monkeypatch.setattr(pipelines, "perf_counter", lambda: next(clock))
-    calls = []
-    seconds = pipelines.time_each(calls.append, {"first case": "a", "second case": "b"})
-    assert seconds.to_dict("index") == {
-        "first case": {"first": 9, "fastest": 1},
-        "second case": {"first": 2, "fastest": 2},
-    }
-    assert "".join(calls) == "ababab"
+def test_the_rate_falls_after_each_epoch_and_the_noise_is_drawn_once():
+    network = Recorder()
+    training = mnist1d(50, channels=True)
+    page = page_with(
+        network=network,
+        training=training,
+        validation=training,
+        epochs=3,
+        random=np.random.default_rng(0),
+        restart=lambda *_: None,
+        is_right=lambda *_: np.ones(4),
+    )
+    assert page["train"](0.1, fall=0.5, noise=0.2) == 1
+    assert [rate for rate, _ in network.epochs] == pytest.approx([0.1, 0.05, 0.025])
+    inputs = [inputs for _, inputs in network.epochs]
+    np.testing.assert_array_equal(inputs[0], inputs[2])
+    assert (inputs[0] - training.inputs).std() == pytest.approx(0.2, rel=0.1)
 
 
-def test_nothing_to_time_is_refused():
-    for cases, runs in (({}, 3), ({"a": 1}, 0)):
-        with pytest.raises(ValueError, match="at least one run of one case"):
-            pipelines.time_each(print, cases, runs=runs)
-
-
-def test_batches_wait_each_time_that_they_are_asked_for():
-    batches = pipelines.waiting_batches(3, 0.02)
+def test_the_range_test_begins_anew_and_its_loss_falls_before_it_explodes():
+    training = mnist1d(400, channels=True)
+    keras.utils.set_random_seed(1)
+    page = page_with(training=training, count=400, random=np.random.default_rng(1), rates=np.geomspace(0.00001, 1, 120))
+    page["train"].__globals__["one_step"] = page["compiled"](1)
     for _ in range(2):
-        begin = perf_counter()
-        assert [int(number) for number in batches] == [0, 1, 2]
-        assert perf_counter() - begin >= 0.059
+        curve = page["range_test"]()
+        known = curve.dropna()
+        assert len(curve) == 120 and len(known) == 106  # of 15 neighbours, 7 on each side
+        assert known.iloc[0] == pytest.approx(np.log(10), abs=0.3)
+        assert known.min() < known.iloc[0] - 0.05 and 0.003 < known.idxmin() < 0.5
 
 
-@pytest.mark.parametrize(
-    ("prepare", "step", "batches", "end"), [(3, 2, 10, 32), (2, 3, 10, 32), (1, 1, 1, 2), (5, 0, 4, 20)]
-)
-def test_the_slower_one_sets_the_pace(prepare, step, batches, end):
-    assert LESSON["overlapped"](prepare, step, batches) == end
+def test_shares_by_decade():
+    shares = functions_of("509")["share_by_decade"](np.array([0.0002, 0.002, 0.003, 0.05]))
+    np.testing.assert_allclose(shares, [0.25, 0.5, 0.25])
 
 
-def test_in_advance_hands_over_all_batches_in_order_and_runs_one_ahead():
-    begun = []
+def test_both_searches_train_twenty_times_within_the_ranges():
+    for name, arguments in (("random_search", ()), ("library_search", (1,))):
+        asked = []
 
-    def batches():
-        for number in range(4):
-            begun.append(number)
-            yield number
+        def try_out(rate, fall, noise, asked=asked):
+            asked.append((rate, fall, noise))
+            return {"rate": rate, "score": 1 - abs(np.log10(rate) + 2) / 4}
 
-    loop = LESSON["in_advance"](batches())
-    assert begun == []  # nothing before it is asked for
-    assert list(loop) == [0, 1, 2, 3] == begun
-
-
-def test_a_file_becomes_a_small_image():
-    file = pipelines.photograph_crops(7, size=176).inputs[0]
-    image, label = LESSON["decode"](tf.constant(file), 4)
-    assert image.shape == (32, 32, 3) and label == 4
-    assert 0 <= float(tf.reduce_min(image)) < float(tf.reduce_max(image)) <= 1
-
-
-def test_orders_that_differ_are_noticed():
-    numbers = tf.data.Dataset.from_tensor_slices((np.arange(50), np.arange(50)))
-    assert not LESSON["epochs_differ"](numbers.batch(10))
-    assert LESSON["epochs_differ"](numbers.shuffle(50).batch(10))
+        page = page_with(random=np.random.default_rng(4), optuna=optuna, trials=20)
+        page["train"].__globals__["try_out"] = try_out
+        rows = page[name](*arguments)
+        assert isinstance(rows, pd.DataFrame) and len(rows) == len(asked) == 20
+        rates, falls, noises = np.array(asked).T
+        assert (1e-4 <= rates).all() and (rates <= 1).all() and np.median(rates) < 0.2
+        assert (0.099 <= falls).all() and (falls <= 1).all()
+        assert (noises >= 0).all() and (noises <= 0.3).all()
+        assert rows["score"].max() == pytest.approx(max(1 - abs(np.log10(rates) + 2) / 4))
 
 
-def test_no_example_comes_earlier_than_its_buffer_allows():
-    """The answer of exercise 509-2 is a bound that TensorFlow keeps, and comes near in many trials."""
-    largest = [0, 0, 0]
-    for seed in range(20):
-        shuffled = tf.data.Dataset.range(100).shuffle(10, seed=seed).batch(8)
-        for n, batch in zip(range(3), shuffled):
-            largest[n] = max(largest[n], int(tf.reduce_max(batch)))
-    bounds = [largest_number(10, 8, n, 100) for n in range(3)]
-    assert all(bound - 2 <= reached <= bound for reached, bound in zip(largest, bounds))
+def test_a_try_keeps_the_weights_and_test_reads_with_the_weights_it_is_given():
+    keras.utils.set_random_seed(2)
+    training, validation, test = (mnist1d(60, seed=seed, channels=True) for seed in range(3))
+    page = page_with(
+        training=training, validation=validation, test=test, epochs=1, random=np.random.default_rng(1), count=60
+    )
+    names = page["train"].__globals__
+    names["network"] = page["compiled"](1)
+    first, second = page["try_out"](0.01), page["try_out"](0.01)
+    assert not np.allclose(first["weights"][0], second["weights"][0])
+    page["on_test"](first["weights"])
+    np.testing.assert_array_equal(names["network"].get_weights()[0], first["weights"][0])
+    anew = page["trained_anew"]({"rate": 0.01, "fall": 1.0, "noise": 0.0})
+    assert len(anew) == 3 and not np.allclose(anew[0][0], anew[1][0])

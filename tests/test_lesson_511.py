@@ -1,85 +1,90 @@
-"""Lesson 511: quantization by hand does what it says, and whole-number arithmetic gives the logits of a file."""
+"""Lesson 511: memory that TensorFlow counts, and the functions of the page."""
 
+import ml_dtypes
 import numpy as np
 import pytest
 from notebook_functions import functions_of
 
-from course_utils.architectures.lenet import build_small_lenet
+from course_utils import pipelines
 from course_utils.environment import import_quietly
-from course_utils.exercises.lesson_511 import whole_logits
-from course_utils.shipping import find_tensor, quiet
 
 import_quietly()
 
+import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 LESSON = functions_of("511")
-quantize, restore = LESSON["quantize"], LESSON["restore"]
 
 
-def normal(*shape):
-    return np.random.default_rng(5).normal(size=shape).astype("float32")
+def test_memory_is_counted_at_its_highest():
+    def task():
+        held = tf.zeros(1_000_000) + 1.0  # 4 MB
+        return float(tf.reduce_sum(held + 1.0))  # and 4 more for a moment
+
+    task()
+    assert 8e6 <= pipelines.peak_bytes(task) < 9e6
 
 
-@pytest.mark.parametrize("shape", [(64, 10), (5, 5, 8, 16)])
-def test_rounding_moves_no_weight_by_more_than_half_a_step(shape):
-    weights = normal(*shape)
-    steps = LESSON["steps_of"](weights)
-    assert steps.shape == shape[-1:]
-    whole = quantize(weights, steps)
-    assert whole.dtype == np.int8 and np.abs(whole.astype(int)).max() == 127
-    assert (np.abs(restore(whole, steps) - weights) <= steps / 2 + 1e-6).all()
+def test_what_was_held_before_does_not_count():
+    before = tf.zeros(1_000_000) + 1.0
+    assert pipelines.peak_bytes(lambda: tf.zeros(1000) + 1.0) < 1e6 < before.shape[0] * 4
 
 
-def test_each_output_has_a_step_of_its_own():
-    weights = normal(64, 2)
-    weights[:, 1] *= 1000
-    back = LESSON["rounded"](weights, LESSON["steps_of"](weights), 127)
-    np.testing.assert_allclose(back[:, 0], weights[:, 0], atol=0.02)
+def test_without_the_counting_allocator_it_says_what_to_do(monkeypatch):
+    def not_available(device):
+        raise ValueError("Allocator stats not available for device")
+
+    monkeypatch.setattr(tf.config.experimental, "reset_memory_stats", not_available)
+    with pytest.raises(RuntimeError, match="Restart the kernel"):
+        pipelines.peak_bytes(print)
 
 
-def test_the_step_of_least_error_is_never_worse_and_is_smaller_where_one_weight_lies_far_out():
-    weights = normal(64, 2)
-    weights[0, 0] = 30
-    for top in (1, 7):
-        steps, widest = LESSON["least_error"](weights, top), LESSON["steps_of"](weights, top)
-        errors = [((np.clip(np.round(weights / s), -top, top) * s - weights) ** 2).sum(axis=0) for s in (steps, widest)]
-        assert (errors[0] <= errors[1]).all() and steps[0] <= widest[0]
-    assert LESSON["one_for_all"](weights, 10).tolist() == [3.0, 3.0]
+@pytest.mark.parametrize(("bits", "name"), [(7, "bfloat16"), (10, "float16")])
+def test_rounding_by_hand_equals_the_format_on_all_its_neighbours(bits, name):
+    numbers = np.random.default_rng(1).uniform(-900, 900, 10_000).astype("float32")
+    halfway = np.float32(1) + np.arange(2**bits + 1, dtype="float32") / 2 ** (bits + 1)  # ties, too
+    for some in (numbers, halfway):
+        theirs = some.astype(ml_dtypes.bfloat16 if name == "bfloat16" else name).astype("float32")
+        assert (LESSON["rounded"](some, bits) == theirs).all()
 
 
-@pytest.mark.parametrize("bits, values", [(8, 255), (4, 15), (3, 7), (2, 3)])
-def test_so_many_bits_leave_so_many_values(bits, values):
-    top = LESSON["largest_whole"](bits)
-    column = np.linspace(-1, 1, 2001)[:, np.newaxis]
-    steps = LESSON["steps_of"](column, top)
-    assert len(np.unique(LESSON["rounded"](column, steps, top))) == values
+def test_a_small_step_is_lost_only_where_numbers_are_far_apart():
+    assert LESSON["after_a_thousand_steps"](7) == 1
+    assert LESSON["after_a_thousand_steps"](23) == pytest.approx(2, abs=1e-4)
 
 
-def test_the_zero_point_stands_for_zero_and_what_lies_outside_is_cut_off():
-    pixels = np.array([0.0, 0.6, 1.0, 7.0, -3.0])
-    whole = quantize(pixels, 1 / 255, zero_point=-128)
-    assert whole.tolist() == [-128, 25, 127, 127, -128]
-    np.testing.assert_allclose(restore(whole, 1 / 255, zero_point=-128), [0, 0.6, 1, 1, 0], atol=1e-6)
+def test_the_limits_are_those_of_the_format():
+    limits = LESSON["limits_of"]("float16")
+    assert limits["largest"] == "6.6e+04" and limits["next after 1"] == "1.0009766"
+    assert limits["smallest in full"] == "6.1e-05" and limits["smallest above 0"] == "6.0e-08"
 
 
-def test_the_solution_of_511_3_gives_the_whole_logits_of_a_file(tmp_path):
-    network, images = build_small_lenet(), np.random.default_rng(3).random((30, 28, 28, 1)).astype("float32")
-    network.layers[-1].bias.assign(np.linspace(-0.1, 0.1, 10))  # a bias of zeros would not be stored
-    file = str(tmp_path / "int8.tflite")
-    with quiet():
-        network.export(
-            file,
-            format="litert",
-            optimizations=[tf.lite.Optimize.DEFAULT],
-            representative_dataset=lambda: ([images[n : n + 1]] for n in range(20)),
-            target_spec={"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]},
-        )
-    hidden = find_tensor(file, images, (30, 64), "int8")
-    output = find_tensor(file, images, (30, 10), "int8")
-    weights = find_tensor(file, images, (10, 64), "int8")
-    bias = find_tensor(file, images, (10,), "int32").values
-    factor = weights.steps * hidden.steps / output.steps
-    ours = whole_logits(hidden.values, hidden.zero_points, weights.values.T, bias, factor, output.zero_points)
-    assert np.abs(ours - output.values).max() <= 1  # a number between two whole ones may be rounded either way
-    assert len(np.unique(output.values)) > 100
+def test_the_policy_ends_with_the_network():
+    half = LESSON["build_in"]("mixed_float16")
+    assert half.dtype_policy.name == "mixed_float16" and half.layers[-1].compute_dtype == "float32"
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_the_wrapper_divides_what_it_multiplied():
+    optimizer, weight = LESSON["wrapped_descent"]()
+    optimizer.apply([tf.constant(1.0) * 2**15])
+    assert weight.numpy() == -1
+
+
+def test_an_infinite_slope_moves_no_weight_and_halves_the_scale():
+    optimizer, weight = LESSON["wrapped_descent"]()
+    too_large = tf.cast(tf.cast(3.0 * 2**15, "float16"), "float32")
+    assert np.isinf(too_large.numpy())
+    optimizer.apply([too_large])
+    assert weight.numpy() == 0
+    assert float(optimizer.scale_loss(1.0)) == 2**14
+
+
+def test_the_way_apart_is_a_share_of_the_way_of_as_usual():
+    class Ended:
+        def __init__(self, *weights):
+            self.get_weights = lambda: [np.array(each, dtype="float32") for each in weights]
+
+    LESSON["weights_apart"].__globals__["start"] = [np.zeros(2), np.zeros(1)]
+    apart = LESSON["weights_apart"]({"as usual": Ended([3, 4], [0]), "other": Ended([3, 4], [1])})
+    assert apart["as usual"] == 0 and apart["other"] == pytest.approx(0.2)

@@ -1,48 +1,105 @@
-"""Lesson 514: its layers do what the page says of them, on numbers; and a file fixes what Python decided."""
+"""Lesson 514: the ring adds up lists of any length for any number of workers; the model behaves at its ends."""
+
+import socket
 
 import numpy as np
+import pandas as pd
+import pytest
 from notebook_functions import functions_of
 
 from course_utils.environment import import_quietly
-from course_utils.shipping import file_reader
 
 import_quietly()
 
-import keras  # noqa: E402
+from course_utils.workers import traffic  # noqa: E402
 
 LESSON = functions_of("514")
 
 
-def normal(*shape):
-    return np.random.default_rng(7).normal(size=shape).astype("float32")
+@pytest.mark.parametrize("workers", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize("length", [1, 7, 40])
+def test_the_ring_gives_each_worker_the_sum(workers, length):
+    lists = np.random.default_rng(workers * length).normal(size=(workers, length))
+    before = lists.copy()
+    results, sent = LESSON["ring_all_reduce"](lists)
+    for result in results:
+        np.testing.assert_allclose(result, lists.sum(axis=0))
+    np.testing.assert_array_equal(lists, before)
+    assert sent.sum() == 2 * (workers - 1) * length
 
 
-def test_prepare_turns_paper_into_nothing_and_ink_into_one():
-    prepared = LESSON["prepare"](np.array([[255.0, 0.0, 127.5]]))
-    np.testing.assert_allclose(prepared, [[0.0, 1.0, 0.5]])
+def test_the_model_at_its_ends():
+    seconds = LESSON["exchange_seconds"]
+    assert seconds(1, 4e6, 1e6) == 0 and seconds(2, 4e6, 1e6) == 4
+    values = [seconds(workers, 4e6, 1e6) for workers in (1, 2, 8, 64)]
+    assert values == sorted(values) and values[-1] < 2 * 4
+    assert seconds(8, 4e6, 1e6, wait=3.0) == seconds(8, 4e6, 1e6) + 3
 
 
-def test_the_class_with_numpy_works_on_numbers_only():
-    model, rows = LESSON["Sorted"](), normal(4, 3)
-    np.testing.assert_allclose(model(rows), model(rows[:, ::-1]), atol=1e-6)  # sorted: their order is lost
+def test_the_efficiency_is_computing_by_the_whole_step():
+    page = functions_of("514")
+    given = {"measured": {"alone": {"net": 2.0}}, "list_bytes": {"net": 4e6}, "speed": 1e6, "many": np.array([2, 4])}
+    page["efficiency_of"].__globals__.update(given)
+    assert page["efficiency_of"]("net", 0.0).tolist() == [2 / (2 + 4), 2 / (2 + 6)]
+    assert page["efficiency_of"]("net", np.array([1.0, 2.0])).tolist() == [2 / (2 + 5), 2 / (2 + 8)]
 
 
-def test_the_noise_is_as_large_as_it_says_and_new_in_each_call():
-    zeros, layer = np.zeros((1, 28, 28, 1), "float32"), LESSON["NumpyNoise"]()
-    first, second = np.asarray(layer(zeros)), np.asarray(layer(zeros))
-    assert 0.27 < first.std() < 0.33 and np.abs(first - second).max() > 0.1
+def test_steps_are_taken_in_turns_and_the_first_ones_are_not_counted(monkeypatch):
+    clock, net, log = [0.0], [0], []
+
+    def take(name, seconds, sent):
+        def step():
+            log.append(name)
+            first = log.count(name) <= traffic.FIRST_TURNS
+            clock[0] += 0.0 if first else seconds
+            net[0] += 0 if first else sent
+
+        return step
+
+    monkeypatch.setattr(traffic.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(traffic, "bytes_sent", lambda: net[0])
+    one, other = (take("a", 1.0, 0), take("b", 3.0, 50)), (take("c", 2.0, 0), take("d", 4.0, 70))
+    result = traffic.measure({"one": one, "other": other}, turns=5)
+    assert log == ["a", "b", "c", "d"] * (traffic.FIRST_TURNS + 5)
+    assert result["one"] == {"alone": 1.0, "together": 3.0, "bytes": 50}
+    assert result["other"] == {"alone": 2.0, "together": 4.0, "bytes": 70}
 
 
-def test_an_attribute_is_fixed_when_the_file_is_written():
-    class Factor(keras.layers.Layer):
-        factor = 1.0
+def test_a_process_counts_what_it_sends_itself():
+    if not hasattr(socket, "TCP_INFO"):
+        pytest.skip("Linux alone counts the bytes of each connection")
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as one:
+        other, _ = server.accept()
+        before = traffic.bytes_sent()
+        one.sendall(b"x" * 5000)
+        with other:
+            left = 5000
+            while left:
+                left -= len(other.recv(left))
+            assert traffic.bytes_sent() - before == 5000
 
-        def call(self, inputs):
-            return self.factor * inputs if self.factor < 5 else -inputs
 
-    layer, ones = Factor(), np.ones((2, 3), "float32")
-    model = keras.Sequential([keras.Input((3,)), layer])
-    answer = file_reader(model, "LiteRT")
-    layer.factor = 9.0
-    np.testing.assert_array_equal(model(ones), -ones)
-    np.testing.assert_array_equal(answer(ones), ones)
+def test_the_table_has_a_column_of_bytes_for_each_worker():
+    rows = [
+        {
+            "worker": worker,
+            "network": network,
+            "weights": 7,
+            "alone": 1.0 + worker,
+            "together": 2.0,
+            "bytes": 10 * worker,
+        }
+        for worker in (0, 1)
+        for network in ("b", "a")
+    ]
+    table = traffic.table_of(pd.DataFrame(rows))
+    assert table.index.tolist() == ["b", "a"] and table["alone"].tolist() == [1.0, 1.0]
+    assert list(table) == ["weights", "alone", "together", "bytes of worker 0", "bytes of worker 1"]
+    assert table["bytes of worker 1"].tolist() == [10, 10]
+
+
+def test_a_step_alone_learns_and_costs_no_bytes():
+    images = np.random.default_rng(1).random((6, 28, 28, 1)).astype("float32")
+    step = traffic.make_step(traffic.choose_strategy(1), traffic.NETWORKS["narrow"], images, np.arange(6))
+    losses = [step() for _ in range(5)]
+    assert losses[-1] < losses[0]

@@ -1,99 +1,68 @@
-"""Lesson 515: what a front sees, what it makes, and that the networks compared are equally large."""
+"""Lesson 515: its readers answer as the network does, whatever the number of images, and without TensorFlow for ONNX."""
+
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from notebook_functions import functions_of
 
+from course_utils import shipping
+from course_utils.architectures.lenet import build_small_lenet
 from course_utils.environment import import_quietly
 
 import_quietly()
 
 import keras  # noqa: E402
 
-from course_utils import bout  # noqa: E402
-from course_utils.datasets.fronts import errors_of_bout, load_fronts  # noqa: E402
-from course_utils.exercises import Wrong  # noqa: E402
-from course_utils.exercises.exercise import errors_of_starts  # noqa: E402
-
 LESSON = functions_of("515")
-ARMS = (
-    ("cut", "attention", 32),
-    ("cut_relu", "attention", 32),
-    ("wide", "attention", 32),
-    ("wide_relu", "attention", 32),
-    ("deep_cut", "attention", 32),
-    ("stem", "attention", 28),
-    ("cut", "recurrent", 39),
-    ("stem", "recurrent", 33),
-    ("stem", "convolution", 44),
-)
 
 
 @pytest.fixture(scope="module")
-def signals():
-    return bout.signals()
+def shipped(tmp_path_factory):
+    """An untrained network, images, and the folder with its files."""
+    keras.utils.set_random_seed(1)
+    network = build_small_lenet()
+    folder = tmp_path_factory.mktemp("files")
+    with shipping.quiet():
+        network.export(folder / "digits.tflite", format="litert")
+        network.export(folder / "digits.onnx", format="onnx")
+    images = np.random.default_rng(2).random((6, 28, 28, 1)).astype("float32")
+    return network, images, folder
 
 
-@pytest.mark.parametrize(("front", "reader", "width"), ARMS)
-def test_each_width_is_the_one_nearest_to_20_000_weights(signals, front, reader, width):
-    def distance(of_width):
-        model = LESSON["build"](signals, LESSON[front], LESSON[reader], of_width)
-        return abs(model.count_params() - bout.WEIGHTS)
-
-    step = 4 if reader == "attention" else 1
-    assert distance(width) <= min(distance(width - step), distance(width + step))
+@pytest.mark.parametrize("reader, name", [("load_litert", "digits.tflite"), ("load_onnx", "digits.onnx")])
+def test_readers_answer_one_image_and_many(shipped, reader, name):
+    network, images, folder = shipped
+    answer = LESSON[reader](str(folder / name))
+    for some in (images, images[:1], images[1:4]):
+        np.testing.assert_allclose(answer(some), network(some), atol=1e-5)
 
 
-@pytest.mark.parametrize("front", ["cut", "cut_relu", "wide", "wide_relu", "deep_cut", "stem"])
-def test_all_fronts_make_ten_places_of_forty_steps(front):
-    inputs = keras.Input((40, 1))
-    assert LESSON[front](inputs, 8).shape == (None, 10, 8)
+def test_the_litert_reader_of_the_page_is_that_of_the_package(shipped):
+    _, images, folder = shipped
+    place = str(folder / "digits.tflite")
+    np.testing.assert_array_equal(LESSON["load_litert"](place)(images), shipping.load_litert(place)(images))
 
 
-@pytest.mark.parametrize("front", ["cut", "wide", "stem"])
-def test_four_steps_to_the_side_are_one_place_to_the_side(front):
-    inputs = keras.Input((40, 1))
-    network = keras.Model(inputs, LESSON[front](inputs, 8))
-    signal = np.random.default_rng(0).normal(size=(1, 40, 1))
-    here = np.asarray(network(signal))[0, 3:6]
-    there = np.asarray(network(np.roll(signal, 4, axis=1)))[0, 4:7]
-    assert np.allclose(here, there, atol=1e-5)
+def test_an_onnx_file_answers_where_there_is_no_tensorflow(shipped, tmp_path):
+    network, images, folder = shipped
+    np.save(tmp_path / "images.npy", images)
+    code = f"""
+import sys
+sys.modules["tensorflow"] = sys.modules["keras"] = None  # an import would fail
+import numpy as np, onnxruntime
+session = onnxruntime.InferenceSession({str(folder / "digits.onnx")!r})
+answers = session.run(None, {{session.get_inputs()[0].name: np.load({str(tmp_path / "images.npy")!r})}})[0]
+np.save({str(tmp_path / "answers.npy")!r}, answers)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    np.testing.assert_allclose(np.load(tmp_path / "answers.npy"), network(images), atol=1e-5)
 
 
-def test_the_order_of_the_places_matters_to_attention_and_to_the_gru():
-    for reader in ("attention", "recurrent"):
-        places = keras.Input((10, 8))
-        network = keras.Model(places, LESSON[reader](places, 8))
-        some = np.random.default_rng(1).normal(size=(1, 10, 8))
-        assert abs(np.asarray(network(some)) - np.asarray(network(some[:, ::-1]))).max() > 1e-4
-
-
-def test_attention_and_convolution_end_alike():
-    places = keras.Input((10, 8))
-    for reader in ("attention", "convolution"):
-        network = keras.Model(places, LESSON[reader](places, 8))
-        assert isinstance(network.layers[-1], keras.layers.GlobalMaxPooling1D)
-
-
-def test_the_longer_runs_are_of_all_networks_and_as_long():
-    longer = load_fronts()
-    assert longer["name"].nunique() == len(ARMS) and (longer.groupby("name")["seed"].nunique() == 3).all()
-    assert longer["steps"].nunique() == 1 and longer["steps"][0] > 5 * 378, "378 are the page's six epochs"
-    shares = longer[["wrong on validation", "wrong on test"]]
-    assert ((shares > 0) & (shares < 0.3)).all().all()
-
-
-def test_the_runs_of_the_bout_are_those_of_two_readers_with_and_without_patches():
-    table = errors_of_bout()
-    assert set(table.index.droplevel("steps")) == {(name, patch) for name in ("GRU", "transformer") for patch in (1, 4)}
-    assert table.notna().all().all() and table["wrong on validation"].between(0, 1).all()
-    assert table.loc["GRU", 1]["milliseconds a step"].min() > 2 * table.loc["GRU", 4]["milliseconds a step"].max()
-
-
-def test_errors_of_starts_takes_shares_of_the_examples_alone():
-    (found,) = errors_of_starts({"cut": [0.25, 0.5, 0.125]}, "cut", of=8)
-    assert list(found) == [0.25, 0.5, 0.125]
-    wrong = ({}, {"cut": ...}, {"cut": 0.25}, {"cut": [0.25, 0.5]}, {"cut": [25, 50, 12]}, {"cut": [0.2, 0.5, 0.25]})
-    for answer in (*wrong, {"cut": [0.5, 0.5, 0.5]}, {"cut": [0.25, np.nan, 0.5]}):
-        with pytest.raises(Wrong):
-            errors_of_starts(answer, "cut", of=8)
+def test_another_network_does_not_answer_alike(shipped):
+    network, images, folder = shipped
+    other = build_small_lenet()  # other random weights
+    answers = LESSON["load_onnx"](str(folder / "digits.onnx"))(images)
+    found = shipping.compare_answers(answers, other(images).numpy(), np.zeros(6, "int64"))
+    assert found["largest difference"] > 1e-2

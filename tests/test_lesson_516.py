@@ -1,64 +1,48 @@
-"""Lesson 516: the slots keep the shape of the places, see what the page says, and are as large as it says."""
+"""Lesson 516: its layers do what the page says of them, on numbers; and a file fixes what Python decided."""
 
 import numpy as np
-import pytest
 from notebook_functions import functions_of
 
 from course_utils.environment import import_quietly
+from course_utils.shipping import file_reader
 
 import_quietly()
 
 import keras  # noqa: E402
 
-from course_utils.exercises.lesson_516 import gate_filters  # noqa: E402
-from course_utils.viz import show_row  # noqa: E402
-
 LESSON = functions_of("516")
-SLOTS = ("window", "filter_gate", "mean_of_all", "attention")
 
 
-def slot_network(name):
-    LESSON[name].__globals__["width"] = 24
-    places = keras.Input((4, 24))
-    return keras.Model(places, LESSON[name](places))
+def normal(*shape):
+    return np.random.default_rng(7).normal(size=shape).astype("float32")
 
 
-@pytest.mark.parametrize("name", SLOTS)
-def test_each_slot_keeps_the_shape_and_its_last_place_sees_the_whole_row(name):
-    network = slot_network(name)
-    some = np.random.default_rng(1).normal(size=(1, 4, 24)).astype("float32")
-    before = np.asarray(network(some))
-    assert before.shape == (1, 4, 24)
-    for place in range(4):
-        changed = some.copy()
-        changed[:, place] += 1
-        assert abs(np.asarray(network(changed)) - before)[0, 3].max() > 1e-5, place
+def test_prepare_turns_paper_into_nothing_and_ink_into_one():
+    prepared = LESSON["prepare"](np.array([[255.0, 0.0, 127.5]]))
+    np.testing.assert_allclose(prepared, [[0.0, 1.0, 0.5]])
 
 
-def test_the_window_has_the_most_weights_and_the_others_are_level():
-    counts = {name: slot_network(name).count_params() for name in SLOTS}
-    assert counts["window"] > 1.5 * max(counts[name] for name in SLOTS[1:])
-    assert min(counts.values()) > 0.95 * counts["attention"]
+def test_the_class_with_numpy_works_on_numbers_only():
+    model, rows = LESSON["Sorted"](), normal(4, 3)
+    np.testing.assert_allclose(model(rows), model(rows[:, ::-1]), atol=1e-6)  # sorted: their order is lost
 
 
-def test_the_gate_of_the_page_is_that_of_the_exercise():
-    places = keras.Input((5, 6))
-    network = keras.Model(places, LESSON["gate"](places, hidden=3))
-    random = np.random.default_rng(2)
-    maps, first, second = random.normal(size=(4, 5, 6)), random.normal(size=(6, 3)), random.normal(size=(3, 6))
-    network.set_weights([first, np.zeros(3), second, np.zeros(6)])
-    np.testing.assert_allclose(np.asarray(network(maps)), gate_filters(maps, first, second), atol=1e-5)
+def test_the_noise_is_as_large_as_it_says_and_new_in_each_call():
+    zeros, layer = np.zeros((1, 28, 28, 1), "float32"), LESSON["NumpyNoise"]()
+    first, second = np.asarray(layer(zeros)), np.asarray(layer(zeros))
+    assert 0.27 < first.std() < 0.33 and np.abs(first - second).max() > 0.1
 
 
-def test_attention_with_queries_of_zero_is_the_mean():
-    values = np.random.default_rng(3).normal(size=(4, 2))
-    found, weights = LESSON["attend"](np.zeros((4, 3)), np.ones((4, 3)), values)
-    np.testing.assert_allclose(weights, 0.25)
-    np.testing.assert_allclose(found, np.tile(values.mean(axis=0), (4, 1)))
+def test_an_attribute_is_fixed_when_the_file_is_written():
+    class Factor(keras.layers.Layer):
+        factor = 1.0
 
+        def call(self, inputs):
+            return self.factor * inputs if self.factor < 5 else -inputs
 
-def test_a_row_of_signals_has_a_name_for_each(capsys):
-    show_row(np.zeros((4, 40)), ["tag 0", "tag 1", "tag 2", "?"], alt="Four flat signals in a row")
-    assert "Four flat signals in a row" in capsys.readouterr().out
-    with pytest.raises(ValueError, match="2 signals and 1 names"):
-        show_row(np.zeros((2, 40)), ["one"], alt="Two flat signals in a row")
+    layer, ones = Factor(), np.ones((2, 3), "float32")
+    model = keras.Sequential([keras.Input((3,)), layer])
+    answer = file_reader(model, "LiteRT")
+    layer.factor = 9.0
+    np.testing.assert_array_equal(model(ones), -ones)
+    np.testing.assert_array_equal(answer(ones), ones)

@@ -1,108 +1,85 @@
-"""Lesson 517: what a place can change, whatever the weights are; generators of equal size; stored runs that are whole."""
+"""Lesson 517: quantization by hand does what it says, and whole-number arithmetic gives the logits of a file."""
 
-import keras
 import numpy as np
 import pytest
 from notebook_functions import functions_of
 
-from course_utils import bout_drawing, generators
-from course_utils.datasets.generators import load_generator_runs
-from course_utils.exercises.lesson_517 import changed_rows
+from course_utils.architectures.lenet import build_small_lenet
+from course_utils.environment import import_quietly
+from course_utils.exercises.lesson_517 import whole_logits
+from course_utils.shipping import find_tensor, quiet
 
-RUNS = load_generator_runs().runs
+import_quietly()
 
+import tensorflow as tf  # noqa: E402
 
-@pytest.mark.parametrize("kind", generators.KINDS)
-@pytest.mark.parametrize("seed", range(3))
-def test_a_place_changes_the_rows_that_the_kind_allows(kind, seed):
-    keras.utils.set_random_seed(seed)
-    drawer = generators.drawer(kind, width=8)
-    random = np.random.default_rng(seed)
-    for row in range(drawer.input_shape[1]):
-        places = random.normal(size=(32, *drawer.input_shape[1:])).astype("float32")
-        before = drawer(places).numpy()
-        places[:, row] = random.normal(size=places[:, row].shape)
-        rows = np.flatnonzero((abs(drawer(places).numpy() - before) > 1e-6).any(axis=(0, 2, 3)))
-        assert list(rows) == changed_rows(kind, row)
+LESSON = functions_of("517")
+quantize, restore = LESSON["quantize"], LESSON["restore"]
 
 
-@pytest.mark.parametrize("kind", generators.KINDS)
-def test_a_generator_draws_ink_with_about_25000_weights(kind):
-    painter = generators.generator(kind, seed=1)
-    assert abs(painter.count_params() / 25_000 - 1) < 0.03
-    drawn = generators.draw(painter, 5, seed=1)
-    assert drawn.shape == (5, 14, 14, 1) and 0 <= drawn.min() and drawn.max() <= 1
-    np.testing.assert_array_equal(drawn, generators.draw(generators.generator(kind, seed=1), 5, seed=1))
+def normal(*shape):
+    return np.random.default_rng(5).normal(size=shape).astype("float32")
 
 
-def test_a_training_moves_the_generator_and_repeats():
-    images = np.random.default_rng(0).random((64, 14, 14, 1)).astype("float32")
-
-    def trained():
-        game = generators.game_for(generators.generator("GRU", width=8, seed=3), 0.01, steps=10)
-        game.fit(bout_drawing.batches(images, 3), steps_per_epoch=10, epochs=1, shuffle=False, verbose=0)
-        return generators.draw(generators.average(game), 4, seed=0)
-
-    first = trained()
-    np.testing.assert_array_equal(first, trained())
-    assert abs(first - generators.draw(generators.generator("GRU", width=8, seed=3), 4, seed=0)).max() > 1e-3
+@pytest.mark.parametrize("shape", [(64, 10), (5, 5, 8, 16)])
+def test_rounding_moves_no_weight_by_more_than_half_a_step(shape):
+    weights = normal(*shape)
+    steps = LESSON["steps_of"](weights)
+    assert steps.shape == shape[-1:]
+    whole = quantize(weights, steps)
+    assert whole.dtype == np.int8 and np.abs(whole.astype(int)).max() == 127
+    assert (np.abs(restore(whole, steps) - weights) <= steps / 2 + 1e-6).all()
 
 
-def test_wrong_kinds_and_steps_are_refused():
-    with pytest.raises(ValueError, match="one of convolution, GRU, transformer"):
-        generators.middle_layer("forest", None, 8)
-    with pytest.raises(ValueError, match="multiple of 10, not 15"):
-        generators.game_for(None, 0.01, 15)
+def test_each_output_has_a_step_of_its_own():
+    weights = normal(64, 2)
+    weights[:, 1] *= 1000
+    back = LESSON["rounded"](weights, LESSON["steps_of"](weights), 127)
+    np.testing.assert_allclose(back[:, 0], weights[:, 0], atol=0.02)
 
 
-def test_jumps_and_nearest_images():
-    stripes = np.zeros((2, 4, 4, 1))
-    stripes[:, ::2] = 1  # every second row is black
-    assert generators.jumps(stripes) == (1.0, 0.0)
-    random = np.random.default_rng(0)
-    train = random.random((30, 4, 4, 1))
-    some = np.array([4, 0, 22])
-    assert list(generators.nearest_places(train[some] + 0.001, train)) == list(some)
-    labels = np.arange(30) % 10
-    assert generators.rarest_share(train, train, labels) == pytest.approx(0.1)
-    assert generators.rarest_share(train[labels < 9], train, labels) == 0
+def test_the_step_of_least_error_is_never_worse_and_is_smaller_where_one_weight_lies_far_out():
+    weights = normal(64, 2)
+    weights[0, 0] = 30
+    for top in (1, 7):
+        steps, widest = LESSON["least_error"](weights, top), LESSON["steps_of"](weights, top)
+        errors = [((np.clip(np.round(weights / s), -top, top) * s - weights) ** 2).sum(axis=0) for s in (steps, widest)]
+        assert (errors[0] <= errors[1]).all() and steps[0] <= widest[0]
+    assert LESSON["one_for_all"](weights, 10).tolist() == [3.0, 3.0]
 
 
-def test_the_three_ways_of_the_page():
-    page = functions_of("517")
-    rows = np.random.default_rng(1).normal(size=6)
-    np.testing.assert_allclose(page["convolution"](rows), np.convolve(rows, [1, 1, 1], "same"))
-    expected = [sum(rows[k] / 2 ** (n - k) for k in range(n + 1)) for n in range(6)]
-    np.testing.assert_allclose(page["recurrence"](rows), expected)
-    np.testing.assert_allclose(page["attention"](rows), rows + rows.mean())
+@pytest.mark.parametrize("bits, values", [(8, 255), (4, 15), (3, 7), (2, 3)])
+def test_so_many_bits_leave_so_many_values(bits, values):
+    top = LESSON["largest_whole"](bits)
+    column = np.linspace(-1, 1, 2001)[:, np.newaxis]
+    steps = LESSON["steps_of"](column, top)
+    assert len(np.unique(LESSON["rounded"](column, steps, top))) == values
 
 
-@pytest.mark.parametrize("kind", generators.KINDS)
-def test_each_kind_was_tried_with_several_rates_and_judged_three_times(kind):
-    own = RUNS[RUNS["kind"] == kind]
-    tried = own[own["purpose"] == "rate"]
-    means = tried.groupby("rate")["distance_with_contrast"].mean()
-    for rate, group in tried.groupby("rate"):
-        assert sorted(group["seed"]) in ([0, 4], [0, 4, 5, 6]), rate
-    assert (tried["rate"] == means.idxmin()).sum() == 4
-    assert means.index.min() < means.idxmin() < means.index.max(), "the best rate lies between others"
-    for purpose, steps, seeds in (("judge", 500, [1, 2, 3]), ("longer", 3000, [1, 2, 3]), ("short", 200, [1])):
-        rows = own[own["purpose"] == purpose]
-        assert sorted(rows["seed"]) == seeds and set(rows["steps"]) == {steps} and set(rows["rate"]) == {means.idxmin()}
+def test_the_zero_point_stands_for_zero_and_what_lies_outside_is_cut_off():
+    pixels = np.array([0.0, 0.6, 1.0, 7.0, -3.0])
+    whole = quantize(pixels, 1 / 255, zero_point=-128)
+    assert whole.tolist() == [-128, 25, 127, 127, -128]
+    np.testing.assert_allclose(restore(whole, 1 / 255, zero_point=-128), [0, 0.6, 1, 1, 0], atol=1e-6)
 
 
-@pytest.mark.parametrize(("kind", "place", "rows"), [("convolution", (0, 6), range(4)), ("GRU", 12, (12, 13))])
-def test_pixels_change_around_a_place(kind, place, rows):
-    codes = np.random.default_rng(0).normal(size=(16, 16)).astype("float32")
-    pixels = generators.changed_pixels(generators.generator(kind, seed=1), place, codes)
-    assert pixels.shape == (14, 14) and set(pixels.ravel()) == {0.0, 1.0}
-    assert list(np.flatnonzero(pixels.any(axis=1))) == list(rows)
-    if kind == "convolution":
-        assert list(np.flatnonzero(pixels.any(axis=0))) == [10, 11, 12, 13]
-
-
-def test_pictures_are_ink_from_0_to_1():
-    pictures = load_generator_runs().pictures
-    assert set(pictures) == set(generators.KINDS)
-    for images in pictures.values():
-        assert images.shape == (30, 14, 14) and images.min() >= 0 and 0.5 < images.max() <= 1
+def test_the_solution_of_511_3_gives_the_whole_logits_of_a_file(tmp_path):
+    network, images = build_small_lenet(), np.random.default_rng(3).random((30, 28, 28, 1)).astype("float32")
+    network.layers[-1].bias.assign(np.linspace(-0.1, 0.1, 10))  # a bias of zeros would not be stored
+    file = str(tmp_path / "int8.tflite")
+    with quiet():
+        network.export(
+            file,
+            format="litert",
+            optimizations=[tf.lite.Optimize.DEFAULT],
+            representative_dataset=lambda: ([images[n : n + 1]] for n in range(20)),
+            target_spec={"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]},
+        )
+    hidden = find_tensor(file, images, (30, 64), "int8")
+    output = find_tensor(file, images, (30, 10), "int8")
+    weights = find_tensor(file, images, (10, 64), "int8")
+    bias = find_tensor(file, images, (10,), "int32").values
+    factor = weights.steps * hidden.steps / output.steps
+    ours = whole_logits(hidden.values, hidden.zero_points, weights.values.T, bias, factor, output.zero_points)
+    assert np.abs(ours - output.values).max() <= 1  # a number between two whole ones may be rounded either way
+    assert len(np.unique(output.values)) > 100

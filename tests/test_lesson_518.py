@@ -1,68 +1,66 @@
-"""Lesson 518: its client tells what may be asked again, and its patient client asks until there is an answer."""
+"""Lesson 518: its `call` and its server of twelve lines do what the page says, and what the package repeats of them."""
 
 import http.client
-import random
-import time
+import json
 
 import numpy as np
 import pytest
 from notebook_functions import functions_of
 
+from course_utils.architectures.lenet import behind_preparation, build_small_lenet
+from course_utils.environment import import_quietly
+from course_utils.exercises.lesson_518 import request_for, waits_of
+from course_utils.serving.clients import call, handler_by_hand, in_a_thread
+
+import_quietly()
+
+import keras  # noqa: E402
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (3, 28, 28))
+
 
 @pytest.fixture(scope="module")
 def lesson():
+    keras.utils.set_random_seed(1)
     return functions_of("518")
 
 
-@pytest.mark.parametrize(("status", "error"), [(503, ConnectionError), (400, ValueError), (404, ValueError)])
-def test_the_client_raises_what_its_caller_must_know(lesson, monkeypatch, status, error):
-    class Nowhere:
-        address = ("127.0.0.1", 1)
-
-    ask = lesson["predict"]
-    monkeypatch.setitem(ask.__globals__, "server", Nowhere)
-    monkeypatch.setitem(ask.__globals__, "PREDICT", "/here")
-    monkeypatch.setitem(ask.__globals__, "call", lambda *words: (status, {"error": "a sentence"}))
-    with pytest.raises(error, match="a sentence"):
-        ask(np.zeros((1, 28, 28)))
-    assert issubclass(ConnectionError, OSError) and not issubclass(ValueError, OSError)
-    monkeypatch.setitem(ask.__globals__, "call", lambda *words: (200, {"predictions": [[1, 2]]}))
-    assert ask(np.zeros((1, 28, 28))).tolist() == [[1, 2]]
+def test_the_preparation_is_a_division_by_255():
+    network = build_small_lenet()
+    shipped = behind_preparation(network)
+    np.testing.assert_allclose(shipped(PIXELS), network(PIXELS[..., None] / 255), atol=1e-5)
 
 
-def test_the_patient_client_waits_longer_each_time_and_answers_in_the_end(lesson, monkeypatch):
-    waits, errors = [], [ConnectionRefusedError(), http.client.IncompleteRead(b""), TimeoutError()] * 3
+@pytest.mark.parametrize("whose", ["the page's", "the package's"])
+def test_the_server_of_twelve_lines_answers_as_its_network(lesson, whose):
+    shipped = behind_preparation(build_small_lenet())
+    lesson["ByHand"].do_POST.__globals__["shipped"] = shipped
+    handler, ask = {
+        "the page's": (lesson["ByHand"], lesson["call"]),
+        "the package's": (handler_by_hand(shipped), call),
+    }[whose]
+    with in_a_thread(handler) as address:
+        body = json.dumps({"instances": PIXELS.tolist()})
+        status, document = ask(address, "POST", "/anything", body)
+        with pytest.raises(http.client.RemoteDisconnected):
+            ask(address, "POST", "/anything", "12 apples")
+        again, _ = ask(address, "POST", "/anything", body)
+    assert status == again == 200
+    np.testing.assert_allclose(document["predictions"], shipped(PIXELS), atol=1e-5)
 
-    def predict(some_pixels):
-        if errors:
-            raise errors.pop()
-        return some_pixels + 1
 
-    patient = lesson["predict_patiently"]
-    monkeypatch.setitem(patient.__globals__, "predict", predict)
-    monkeypatch.setitem(patient.__globals__, "unanswered", [])
-    monkeypatch.setattr(time, "sleep", waits.append)
-    monkeypatch.setattr(random, "uniform", lambda low, high: high)
-    assert patient(3) == 4
-    assert waits[:5] == pytest.approx([0.05, 0.1, 0.2, 0.4, 0.8]) and waits[5:] == [1] * 4
-    assert patient.__globals__["unanswered"].count("TimeoutError") == 3
+def test_the_request_of_the_exercise_is_understood(lesson):
+    """What the solution writes is answered by the server of the page."""
+    import socket
+
+    shipped = behind_preparation(build_small_lenet())
+    lesson["ByHand"].do_POST.__globals__["shipped"] = shipped
+    with in_a_thread(lesson["ByHand"]) as address, socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(request_for("/anything", json.dumps({"instances": PIXELS.tolist()})))
+        assert connection.recv(1000).startswith(b"HTTP/1.0 200")
 
 
-def test_the_patient_client_gives_up_and_does_not_ask_again_what_is_wrong(lesson, monkeypatch):
-    patient = lesson["predict_patiently"]
-    monkeypatch.setitem(patient.__globals__, "unanswered", [])
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)
-
-    def refuse(some_pixels):
-        raise ConnectionRefusedError
-
-    def wrong(some_pixels):
-        raise ValueError("Each example must have the shape 28 x 28")
-
-    monkeypatch.setitem(patient.__globals__, "predict", refuse)
-    with pytest.raises(TimeoutError, match="a hundred"):
-        patient(3)
-    monkeypatch.setitem(patient.__globals__, "predict", wrong)
-    with pytest.raises(ValueError, match="28 x 28"):
-        patient(3)
-    assert len(patient.__globals__["unanswered"]) == 100
+def test_who_asks_only_after_the_answer_notes_one_slow_answer_and_users_three():
+    planned, work = [0, 1, 2, 3, 9], [0.5, 3, 0.5, 0.5, 0.5]
+    assert sum(seconds > 1 for seconds in work) == 1
+    assert sum(wait > 1 for wait in waits_of(planned, work)) == 3

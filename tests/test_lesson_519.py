@@ -1,90 +1,68 @@
-"""Lesson 519: memory that TensorFlow counts, and the functions of the page."""
+"""Lesson 519: its client tells what may be asked again, and its patient client asks until there is an answer."""
 
-import ml_dtypes
+import http.client
+import random
+import time
+
 import numpy as np
 import pytest
 from notebook_functions import functions_of
 
-from course_utils import pipelines
-from course_utils.environment import import_quietly
 
-import_quietly()
-
-import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
-
-LESSON = functions_of("519")
+@pytest.fixture(scope="module")
+def lesson():
+    return functions_of("519")
 
 
-def test_memory_is_counted_at_its_highest():
-    def task():
-        held = tf.zeros(1_000_000) + 1.0  # 4 MB
-        return float(tf.reduce_sum(held + 1.0))  # and 4 more for a moment
+@pytest.mark.parametrize(("status", "error"), [(503, ConnectionError), (400, ValueError), (404, ValueError)])
+def test_the_client_raises_what_its_caller_must_know(lesson, monkeypatch, status, error):
+    class Nowhere:
+        address = ("127.0.0.1", 1)
 
-    task()
-    assert 8e6 <= pipelines.peak_bytes(task) < 9e6
-
-
-def test_what_was_held_before_does_not_count():
-    before = tf.zeros(1_000_000) + 1.0
-    assert pipelines.peak_bytes(lambda: tf.zeros(1000) + 1.0) < 1e6 < before.shape[0] * 4
-
-
-def test_without_the_counting_allocator_it_says_what_to_do(monkeypatch):
-    def not_available(device):
-        raise ValueError("Allocator stats not available for device")
-
-    monkeypatch.setattr(tf.config.experimental, "reset_memory_stats", not_available)
-    with pytest.raises(RuntimeError, match="Restart the kernel"):
-        pipelines.peak_bytes(print)
+    ask = lesson["predict"]
+    monkeypatch.setitem(ask.__globals__, "server", Nowhere)
+    monkeypatch.setitem(ask.__globals__, "PREDICT", "/here")
+    monkeypatch.setitem(ask.__globals__, "call", lambda *words: (status, {"error": "a sentence"}))
+    with pytest.raises(error, match="a sentence"):
+        ask(np.zeros((1, 28, 28)))
+    assert issubclass(ConnectionError, OSError) and not issubclass(ValueError, OSError)
+    monkeypatch.setitem(ask.__globals__, "call", lambda *words: (200, {"predictions": [[1, 2]]}))
+    assert ask(np.zeros((1, 28, 28))).tolist() == [[1, 2]]
 
 
-@pytest.mark.parametrize(("bits", "name"), [(7, "bfloat16"), (10, "float16")])
-def test_rounding_by_hand_equals_the_format_on_all_its_neighbours(bits, name):
-    numbers = np.random.default_rng(1).uniform(-900, 900, 10_000).astype("float32")
-    halfway = np.float32(1) + np.arange(2**bits + 1, dtype="float32") / 2 ** (bits + 1)  # ties, too
-    for some in (numbers, halfway):
-        theirs = some.astype(ml_dtypes.bfloat16 if name == "bfloat16" else name).astype("float32")
-        assert (LESSON["rounded"](some, bits) == theirs).all()
+def test_the_patient_client_waits_longer_each_time_and_answers_in_the_end(lesson, monkeypatch):
+    waits, errors = [], [ConnectionRefusedError(), http.client.IncompleteRead(b""), TimeoutError()] * 3
+
+    def predict(some_pixels):
+        if errors:
+            raise errors.pop()
+        return some_pixels + 1
+
+    patient = lesson["predict_patiently"]
+    monkeypatch.setitem(patient.__globals__, "predict", predict)
+    monkeypatch.setitem(patient.__globals__, "unanswered", [])
+    monkeypatch.setattr(time, "sleep", waits.append)
+    monkeypatch.setattr(random, "uniform", lambda low, high: high)
+    assert patient(3) == 4
+    assert waits[:5] == pytest.approx([0.05, 0.1, 0.2, 0.4, 0.8]) and waits[5:] == [1] * 4
+    assert patient.__globals__["unanswered"].count("TimeoutError") == 3
 
 
-def test_a_small_step_is_lost_only_where_numbers_are_far_apart():
-    assert LESSON["after_a_thousand_steps"](7) == 1
-    assert LESSON["after_a_thousand_steps"](23) == pytest.approx(2, abs=1e-4)
+def test_the_patient_client_gives_up_and_does_not_ask_again_what_is_wrong(lesson, monkeypatch):
+    patient = lesson["predict_patiently"]
+    monkeypatch.setitem(patient.__globals__, "unanswered", [])
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
 
+    def refuse(some_pixels):
+        raise ConnectionRefusedError
 
-def test_the_limits_are_those_of_the_format():
-    limits = LESSON["limits_of"]("float16")
-    assert limits["largest"] == "6.6e+04" and limits["next after 1"] == "1.0009766"
-    assert limits["smallest in full"] == "6.1e-05" and limits["smallest above 0"] == "6.0e-08"
+    def wrong(some_pixels):
+        raise ValueError("Each example must have the shape 28 x 28")
 
-
-def test_the_policy_ends_with_the_network():
-    half = LESSON["build_in"]("mixed_float16")
-    assert half.dtype_policy.name == "mixed_float16" and half.layers[-1].compute_dtype == "float32"
-    assert keras.config.dtype_policy().name == "float32"
-
-
-def test_the_wrapper_divides_what_it_multiplied():
-    optimizer, weight = LESSON["wrapped_descent"]()
-    optimizer.apply([tf.constant(1.0) * 2**15])
-    assert weight.numpy() == -1
-
-
-def test_an_infinite_slope_moves_no_weight_and_halves_the_scale():
-    optimizer, weight = LESSON["wrapped_descent"]()
-    too_large = tf.cast(tf.cast(3.0 * 2**15, "float16"), "float32")
-    assert np.isinf(too_large.numpy())
-    optimizer.apply([too_large])
-    assert weight.numpy() == 0
-    assert float(optimizer.scale_loss(1.0)) == 2**14
-
-
-def test_the_way_apart_is_a_share_of_the_way_of_as_usual():
-    class Ended:
-        def __init__(self, *weights):
-            self.get_weights = lambda: [np.array(each, dtype="float32") for each in weights]
-
-    LESSON["weights_apart"].__globals__["start"] = [np.zeros(2), np.zeros(1)]
-    apart = LESSON["weights_apart"]({"as usual": Ended([3, 4], [0]), "other": Ended([3, 4], [1])})
-    assert apart["as usual"] == 0 and apart["other"] == pytest.approx(0.2)
+    monkeypatch.setitem(patient.__globals__, "predict", refuse)
+    with pytest.raises(TimeoutError, match="a hundred"):
+        patient(3)
+    monkeypatch.setitem(patient.__globals__, "predict", wrong)
+    with pytest.raises(ValueError, match="28 x 28"):
+        patient(3)
+    assert len(patient.__globals__["unanswered"]) == 100

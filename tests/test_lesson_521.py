@@ -1,4 +1,4 @@
-"""Lesson 521: its largest gap is that of SciPy and of the picture; its alarms hear a change, and rarely none."""
+"""Lesson 521: bins, error and temperature of the page are those of the package."""
 
 import numpy as np
 import pytest
@@ -8,50 +8,112 @@ from course_utils.environment import import_quietly
 
 import_quietly()
 
-from scipy.stats import ks_2samp  # noqa: E402
-
-from course_utils.viz import show_largest_gap  # noqa: E402
+from course_utils.metrics.calibration import (  # noqa: E402
+    error_by_chance,
+    expected_calibration_error,
+    fit_temperature,
+    sure_and_right,
+)
+from course_utils.viz import show_reliability  # noqa: E402
 
 LESSON = functions_of("521")
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_largest_gap_is_that_of_scipy(seed):
+def some_answers(count=400, seed=0):
     random = np.random.default_rng(seed)
-    first, second = random.integers(0, 20, 50), random.integers(3, 25, 30)  # many equal values
-    assert LESSON["largest_gap"](first, second) == pytest.approx(ks_2samp(first, second).statistic)
+    confidence = random.uniform(0.1, 1, count)
+    return confidence, random.random(count) < confidence**2
 
 
-def test_the_picture_marks_the_gap_that_scipy_finds(monkeypatch):
-    shown = []
-    monkeypatch.setattr(
-        "course_utils.viz.distributions.show", lambda figure, alt, numbers: shown.append((figure, numbers))
-    )
+@pytest.mark.parametrize("seed", range(3))
+def test_page_and_package_find_the_same_error(seed):
+    confidence, right = some_answers(seed=seed)
+    by_page = LESSON["calibration_error"](confidence, right)
+    assert expected_calibration_error(confidence, right) == pytest.approx(by_page)
+
+
+def test_each_answer_stands_in_one_bin_those_on_an_edge_too():
+    confidence = np.append(np.arange(1, 11) / 10, [0.05, 1.0])
+    table = LESSON["reliability_table"](confidence, np.ones(12))
+    assert table["answers"].tolist() == [2, 1, 1, 1, 1, 1, 1, 1, 1, 2]
+
+
+def test_the_error_of_perfect_and_of_boasting_answers():
+    assert expected_calibration_error([1.0, 1.0], [True, True]) == 0
+    assert expected_calibration_error([1.0, 1.0], [True, False]) == pytest.approx(0.5)
+    assert expected_calibration_error([0.0], [False]) == 0
+
+
+def test_by_chance_falls_with_the_number_of_answers_and_never_reaches_zero():
+    few, many = (error_by_chance(np.full(count, 0.8)) for count in (50, 5000))
+    assert 0 < many < few / 5
+
+
+@pytest.mark.parametrize("true_temperature", [0.4, 1.0, 3.0])
+def test_the_temperature_that_made_the_labels_is_found(true_temperature):
     random = np.random.default_rng(1)
-    first, second = random.normal(0, 1, 80), random.normal(0.7, 1, 50)
-    labels = {"x_label": "number", "y_label": "share", "alt": "Two curves and their largest gap"}
-    show_largest_gap(first, second, names=("a", "b"), **labels)
-    figure, numbers = shown[0]
-    low, high = figure.axes[0].get_lines()[-1].get_ydata()
-    found = ks_2samp(first, second)
-    assert high - low == pytest.approx(found.statistic)
-    assert numbers == [f"largest gap {found.statistic:.3f} at {found.statistic_location:.3f}"]
-    with pytest.raises(ValueError, match="Two rows"):
-        show_largest_gap(first, np.zeros((3, 2)), names=("a", "b"), **labels)
+    logits = random.normal(0, 3, (20_000, 5))
+    noise = random.gumbel(size=logits.shape)  # the largest of logit + noise is a draw from the softmax
+    labels = (logits / true_temperature + noise).argmax(axis=1)
+    assert fit_temperature(logits, labels) == pytest.approx(true_temperature, rel=0.05)
 
 
-def test_an_alarm_is_set_off_by_other_numbers_and_rarely_by_the_same():
-    page = functions_of("521")
+def test_the_temperature_of_the_page_is_that_of_the_package():
+    from course_utils.datasets import Split
+
     random = np.random.default_rng(2)
-    kinds = {
-        "same": {"ink": random.normal(0, 1, 1500), "confidence": random.normal(0, 1, 1500)},
-        "other": {"ink": random.normal(0, 1, 1500), "confidence": random.normal(1, 1, 1500)},
-    }
-    reference = {"ink": random.normal(0, 1, 500), "confidence": random.normal(0, 1, 500)}
-    images = {"same": np.zeros(1500), "other": np.zeros(1500)}
-    page["alarm_sounds"].__globals__.update(of_reference=reference, of_kind=kinds, arriving=images, LEVEL=0.005)
-    share = page["share_of_alarms"]
-    assert share(["confidence"], "other", 50, 20) > 0.9
-    assert share(["ink", "confidence"], "other", 50, 20) > 0.9
-    assert share(["ink"], "other", 50, 100) < 0.06
-    assert share(["ink", "confidence"], "same", 50, 100) < 0.06
+    logits = random.normal(0, 3, (300, 10))
+    labels = (logits / 2 + random.gumbel(size=logits.shape)).argmax(axis=1)
+    page = functions_of("521")
+    page["best_temperature"].__globals__.update(temperatures=np.arange(0.3, 5.0, 0.05), validation=Split(None, labels))
+    assert page["best_temperature"](logits) == pytest.approx(fit_temperature(logits, labels), abs=0.03)
+
+
+def test_the_temperature_changes_how_sure_and_no_answer():
+    logits = np.random.default_rng(3).normal(0, 2, (50, 10))
+    labels = np.arange(50) % 10
+    sure, right = LESSON["sure_and_right"](logits, labels)
+    softer, still_right = LESSON["sure_and_right"](logits / 3.0, labels)
+    assert (softer < sure).all() and (right == still_right).all()
+
+
+def test_page_and_package_agree_on_how_sure_and_how_right():
+    logits = np.random.default_rng(4).normal(0, 300, (50, 10))  # large ones: no power may overflow
+    labels = np.arange(50) % 10
+    for by_page, by_package in zip(LESSON["sure_and_right"](logits, labels), sure_and_right(logits, labels)):
+        np.testing.assert_allclose(by_package, by_page)
+
+
+@pytest.mark.parametrize(("confidence", "right"), [([0.5], [True, False]), ([], []), ([1.2], [True]), ([-0.1], [True])])
+def test_what_is_no_confidence_is_refused(confidence, right):
+    with pytest.raises(ValueError, match="confidence|Confidences"):
+        expected_calibration_error(confidence, right)
+    with pytest.raises(ValueError, match="confidence"):
+        show_reliability({"model": (np.array(confidence), np.array(right))}, alt="A picture that is never drawn")
+
+
+def test_a_diagram_needs_a_model_and_logits_need_labels():
+    with pytest.raises(ValueError, match="at least one"):
+        show_reliability({}, alt="A picture that is never drawn")
+    for function in (fit_temperature, sure_and_right):
+        with pytest.raises(ValueError, match="labels"):
+            function(np.zeros((3, 2)), np.zeros(2, int))
+
+
+def test_the_diagram_writes_its_numbers(monkeypatch):
+    shown = {}
+    monkeypatch.setattr("course_utils.viz.reliability.show", lambda figure, alt, numbers: shown.update(numbers=numbers))
+    show_reliability({"a": (np.array([0.95, 0.95, 0.55]), np.array([True, False, True]))}, alt="One model, two bars")
+    assert shown["numbers"] == ["a: 1 answers, says 0.55, right 1.00", "a: 2 answers, says 0.95, right 0.50"]
+
+
+def test_a_bar_is_what_is_right_a_line_what_is_said_and_few_answers_are_pale(monkeypatch):
+    figures = []
+    monkeypatch.setattr("course_utils.viz.reliability.show", lambda figure, alt, numbers: figures.append(figure))
+    confidence = np.array([0.55] + [0.92] * 10)
+    right = np.array([True] + [True] * 5 + [False] * 5)
+    show_reliability({"a": (confidence, right)}, alt="A full bar and a pale one")
+    axis = figures[0].axes[0]
+    assert [bar.get_height() for bar in axis.patches] == [1.0, 0.5]
+    assert [bar.get_alpha() for bar in axis.patches] == [0.3, 1.0]
+    assert [line.get_ydata()[0] for line in axis.get_lines()] == pytest.approx([0.55, 0.92])

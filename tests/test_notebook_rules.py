@@ -317,7 +317,7 @@ def test_fit_is_visible_and_prints_no_timings(lesson):
         {word.arg: word.value for word in call.keywords} for call in calls if getattr(call.func, "attr", "") == "fit"
     ]
     trainings = [words for words in trainings if "epochs" in words]  # scikit-learn's fit knows neither word
-    # Lesson 510 shows the training of the small LeNet, lesson 505 that of the bout, whose runs are stored.
+    # Lesson 515 shows the training of the small LeNet, lesson 502 that of the bout, whose runs are stored.
     trained_elsewhere = "trained_small_lenet(" in code(lesson) or "load_bout(" in code(lesson)
     assert trainings or trained_elsewhere
     assert all(getattr(words.get("verbose"), "value", None) == 0 for words in trainings)

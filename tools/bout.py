@@ -1,4 +1,4 @@
-"""Run the bout of lessons 505 and 506 and store its raw results: `python tools/bout.py [data/bout.json]`.
+"""Run the bout of lessons 502 and 503 and store its raw results: `python tools/bout.py [data/bout.json]`.
 
 Goes on where the file ends: what is in it is not run again. About two hours of one processor core. Seconds are
 processor seconds of one thread; other work on the machine can still make them up to twice as long, so run it on a

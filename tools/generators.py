@@ -1,4 +1,4 @@
-"""Train the three generators of lesson 517 and store what they gave: `python tools/generators.py [data/generators.json]`.
+"""Train the three generators of lesson 507 and store what they gave: `python tools/generators.py [data/generators.json]`.
 
 Goes on where the file ends: what is in it is not run again. About half an hour of one processor core.
 """
@@ -24,7 +24,7 @@ from course_utils.metrics.generation import distances_to_nearest  # noqa: E402
 
 STORED = Path(__file__).parents[1] / "data" / "generators.json"
 STEPS = 500
-SHORT = 200  # of one training of each kind, which lesson 517 repeats
+SHORT = 200  # of one training of each kind, which lesson 507 repeats
 LONGER = 3000
 RATES = (0.002, 0.004, 0.008)  # and further ones, half or double, until the last is not close to the best
 CHOOSING_SEEDS, MORE_SEEDS = (0, 4), (5, 6)

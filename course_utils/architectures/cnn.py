@@ -57,7 +57,7 @@ def resnet(
 
 
 def build_signal_network() -> keras.Sequential:
-    """Signals (40, 1) to ten logits: two convolutions of stride 2 and a dense layer, the network of lessons 507 and 508."""
+    """Signals (40, 1) to ten logits: two convolutions of stride 2 and a dense layer, the network of lessons 508 and 509."""
     return keras.Sequential(
         [
             keras.Input((40, 1)),

@@ -100,7 +100,7 @@ def build_small_lenet(dropout: float = 0.0) -> keras.Sequential:
 
 
 def trained_small_lenet(train: Split, epochs: int | None = None, dropout: float = 0.0) -> keras.Sequential:
-    """A new `build_small_lenet`, trained as lesson 510 trains it on images (n, 28, 28, 1) from 0 to 1 with labels (n,).
+    """A new `build_small_lenet`, trained as lesson 515 trains it on images (n, 28, 28, 1) from 0 to 1 with labels (n,).
 
     Six epochs, twelve at full, unless `epochs` says otherwise; batches of 50, Adam at 0.003. Prints a line every third
     epoch. `dropout` as in `build_small_lenet`. Raises ValueError if `train` holds no image.

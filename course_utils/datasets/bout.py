@@ -26,7 +26,7 @@ class BoutResults(NamedTuple):
 
 
 def load_bout() -> BoutResults:
-    """All runs of the bout of lessons 505 and 506: shares from 0 to 1, Fréchet distances, processor seconds."""
+    """All runs of the bout of lessons 502 and 503: shares from 0 to 1, Fréchet distances, processor seconds."""
     card = read_cards()["bout"]
     content = json.loads(embedded_file(card).read_text(encoding="utf-8"))
     pictures = {}

@@ -1,4 +1,4 @@
-"""The longer runs that lesson 515 shows: with convolutions in front, and the readers of the bout without them."""
+"""The longer runs that lesson 505 shows: with convolutions in front, and the readers of the bout without them."""
 
 import json
 

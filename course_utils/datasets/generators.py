@@ -1,4 +1,4 @@
-"""The stored trainings of the three generators of lesson 517, as `tools/generators.py` made them."""
+"""The stored trainings of the three generators of lesson 507, as `tools/generators.py` made them."""
 
 import base64
 import json
@@ -20,7 +20,7 @@ class GeneratorRuns(NamedTuple):
 
 
 def load_generator_runs() -> GeneratorRuns:
-    """All trainings of lesson 517: Fréchet distances and other measures of 1000 drawings each."""
+    """All trainings of lesson 507: Fréchet distances and other measures of 1000 drawings each."""
     card = read_cards()["generators"]
     content = json.loads(embedded_file(card).read_text(encoding="utf-8"))
     runs, pictures = pd.DataFrame(content.pop("runs")), {}

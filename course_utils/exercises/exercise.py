@@ -283,15 +283,17 @@ def load_exercises(lesson: str) -> dict[str, Exercise]:
 
 def find_exercise(key: str) -> Exercise:
     """The exercise of a key such as "201-2". Raises KeyError that lists the keys of the lesson."""
-    if new_key := present_key(str(key)):
-        raise KeyError(f"Exercise {key} is {new_key} now: the lessons have three digits.")
-    if not re.fullmatch(r"\d{3}-\d+", str(key)):
-        raise KeyError(f"An exercise is named by lesson and number, '201-2' for instance; '{key}' is not.")
+    key = str(key)
     lesson = key.split("-")[0]
-    exercises = load_exercises(lesson)
-    if key not in exercises:
-        raise KeyError(f"There is no exercise {key}. Lesson {lesson} has {', '.join(exercises)}.")
-    return exercises[key]
+    if re.fullmatch(r"\d{3}-\d+", key) and has_exercises(lesson):
+        exercises = load_exercises(lesson)
+        if key in exercises:
+            return exercises[key]
+    if new_key := present_key(key):
+        raise KeyError(f"Exercise {key} is {new_key} now: the lessons have other numbers.")
+    if not re.fullmatch(r"\d{3}-\d+", key):
+        raise KeyError(f"An exercise is named by lesson and number, '201-2' for instance; '{key}' is not.")
+    raise KeyError(f"There is no exercise {key}. Lesson {lesson} has {', '.join(load_exercises(lesson))}.")
 
 
 def is_stub(answer: Any) -> bool:

@@ -1,249 +1,263 @@
-"""Exercises of lesson 502, share a batch among devices."""
+"""Exercises of lesson 502, the bout."""
 
 import numpy as np
 
-from course_utils.exercises.exercise import (
-    Exercise,
-    Wrong,
-    expect_close,
-    measured_numbers,
-    some_numbers,
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+
+
+def standard_errors_apart(first, second):
+    difference = np.mean(first) - np.mean(second)
+    error = np.sqrt(np.var(first, ddof=1) / len(first) + np.var(second, ddof=1) / len(second))
+    return difference / error
+
+
+def by_the_spread(first, second):
+    spread = np.sqrt(np.var(first, ddof=1) + np.var(second, ddof=1))
+    return (np.mean(first) - np.mean(second)) / spread
+
+
+def spreads_added(first, second):
+    error = np.std(first, ddof=1) / np.sqrt(len(first)) + np.std(second, ddof=1) / np.sqrt(len(second))
+    return (np.mean(first) - np.mean(second)) / error
+
+
+def divided_by_n(first, second):
+    error = np.sqrt(np.var(first) / len(first) + np.var(second) / len(second))
+    return (np.mean(first) - np.mean(second)) / error
+
+
+def without_the_root(first, second):
+    error = np.var(first, ddof=1) / len(first) + np.var(second, ddof=1) / len(second)
+    return (np.mean(first) - np.mean(second)) / error
+
+
+def turned_round(first, second):
+    return standard_errors_apart(second, first)
+
+
+def without_sign(first, second):
+    return abs(standard_errors_apart(first, second))
+
+
+def only_the_difference(first, second):
+    return np.mean(first) - np.mean(second)
+
+
+def by_the_medians(first, second):
+    return (
+        standard_errors_apart(first, second)
+        * (np.median(first) - np.median(second))
+        / (np.mean(first) - np.mean(second))
+    )
+
+
+def step_by_step(first, second):
+    squares = 0
+    for shares in (first, second):
+        mean = sum(shares) / len(shares)
+        variance = sum((share - mean) ** 2 for share in shares) / (len(shares) - 1)
+        squares += variance / len(shares)
+    return (sum(first) / len(first) - sum(second) / len(second)) / squares**0.5
+
+
+PAIRS = (
+    ([0.97, 0.98, 0.99], [0.90, 0.93, 0.99]),
+    ([0.90, 0.93, 0.99], [0.97, 0.98, 0.99]),
+    ([0.5, 0.6, 0.7, 0.9, 0.8], [0.4, 0.5, 0.45]),
 )
 
-EQUAL = {
-    "a convolutional network": "yes",
-    "dropout": "no",
-    "batch normalization of each part": "no",
-    "layer normalization": "yes",
-    "each device clips its slopes before the average": "no",
-}
-WHY = {
-    "a convolutional network": "each image goes through it alone: its slope does not depend on the others.",
-    "dropout": "one device draws random numbers for all images; here both devices draw the same ones, each for its own part.",
-    "batch normalization of each part": "a part has another mean and spread than the whole batch.",
-    "layer normalization": "it looks at one example at a time; who else is in the batch makes no difference.",
-    "each device clips its slopes before the average": "a part may be clipped where the mean of all would not be. Keras's clipnorm, clipvalue and global_clipnorm do just that.",
-}
 
-
-def test_equal(answer):
-    if not isinstance(answer, dict) or set(answer) != set(EQUAL):
-        raise Wrong("A dictionary with the five cases as keys, spelled as above, is wanted.")
-    for case, right in EQUAL.items():
-        word = str(answer[case]).strip().lower()
-        if word not in ("yes", "no"):
-            raise Wrong(f'{answer[case]!r}: write "yes" or "no".')
-        if word != right:
-            raise Wrong(f"Think again about '{case}': {WHY[case]}")
-
-
-def average_slope(slopes, sizes):
-    weighted = np.asarray(slopes) * np.asarray(sizes)
-    return np.sum(weighted) / np.sum(sizes)
-
-
-def plain_average(slopes, sizes):
-    return np.mean(slopes)
-
-
-def added(slopes, sizes):
-    return np.sum(slopes)
-
-
-def weighted_sum(slopes, sizes):
-    return np.sum(np.asarray(slopes) * np.asarray(sizes))
-
-
-def by_the_parts(slopes, sizes):
-    return np.sum(np.asarray(slopes) * np.asarray(sizes)) / len(sizes)
-
-
-def upside_down(slopes, sizes):
-    return np.sum(np.asarray(slopes) / np.asarray(sizes)) / np.sum(1 / np.asarray(sizes))
-
-
-def of_the_largest_part(slopes, sizes):
-    return np.asarray(slopes)[np.argmax(sizes)]
-
-
-def example_by_example(slopes, sizes):
-    total, count = 0.0, 0
-    for slope, size in zip(slopes, sizes):
-        total += slope * size
-        count += size
-    return total / count
-
-
-def test_average(answer):
+def test_apart(answer):
     mistakes = {
-        plain_average: "That is the plain average: a part of one example would count as much as a part of a hundred.",
-        added: "The means are added. Two equal parts would give twice the slope.",
-        weighted_sum: "Each mean times its size is the sum over its examples: now divide by the number of all examples.",
-        by_the_parts: "Divide by the number of examples, not by the number of parts.",
-        of_the_largest_part: "That is the mean of the largest part alone; the others count too.",
-        upside_down: "A larger part must count for more, not for less.",
+        by_the_spread: "You divide by the spread of single runs. A mean of n runs wobbles less: divide each variance by n.",
+        spreads_added: "Independent errors add up as squares: add the two variances, then take the root.",
+        divided_by_n: "The spread of few runs divides by n - 1: `ddof=1`.",
+        without_the_root: "That is the squared error: take the root.",
+        turned_round: "The sign is turned round: positive where the first is ahead.",
+        without_sign: "Keep the sign: negative where the first is behind.",
+        only_the_difference: "That is the difference of the means. How many of its standard errors is it?",
+        by_the_medians: "Compare the means, not the medians.",
     }
-    random = np.random.default_rng(502)
-    cases = [(np.array([8 / 3, 8.0]), np.array([3, 1]))]
-    cases += [(random.normal(size=count), random.integers(1, 40, count)) for count in (2, 3, 5)]
-    for slopes, sizes in cases:
-        result = some_numbers(answer(slopes, sizes), (), "The mean slope")
-        right = average_slope(slopes, sizes)
-        if np.isclose(result, right):
-            continue
-        for mistake, message in mistakes.items():
-            if np.isclose(result, mistake(slopes, sizes)):
-                raise Wrong(message)
-        expect_close(result, right, f"For parts of {sizes.tolist()} examples you return {result:.4g}, not {right:.4g}.")
+    compare(answer, standard_errors_apart, PAIRS, mistakes, "The number of standard errors")
 
 
-def test_distance(answer):
-    four, one = measured_numbers(answer, "a step after four parts", "a step after each part")
-    if min(four, one) < 0:
-        raise Wrong("A distance without its sign is wanted: take np.abs before the maximum.")
-    if one < 1e-4 < four:
-        raise Wrong("The two seem to be exchanged: which of them steps with the mean slope of 64 images?")
-    if one < 1e-4:
-        raise Wrong("A step after each part takes 40 steps, not ten. Did that optimizer accumulate, too?")
-    if four > 2:
-        raise Wrong(
-            "No weight moves that far in one epoch. Is it the *largest* difference of the two vectors, not a sum?"
-        )
-    if four > 1e-5:
-        raise Wrong(
-            "Four parts of 16 should end at the weights of a batch of 64, but for rounding. Are the rate 0.05, the "
-            "momentum 0.9, four parts a step, no shuffling, one epoch, and a *new* network?"
-        )
-    if not 0.05 < one < 2:
-        raise Wrong(
-            "The second number should be some tenths. Is it the largest difference, after one epoch, and no sum?"
+def compare(answer, right, cases, mistakes, what):
+    """All cases are asked first: a mistake is named only if it explains every wrong one."""
+    results = [one_number(answer(np.array(first), np.array(second)), what) for first, second in cases]
+    wanted = [right(first, second) for first, second in cases]
+    if np.allclose(results, wanted, atol=1e-6):
+        return
+    for mistake, message in mistakes.items():
+        if np.allclose(results, [mistake(first, second) for first, second in cases], atol=1e-6):
+            raise Wrong(message)
+    for (first, second), result, number in zip(cases, results, wanted):
+        expect_close(
+            result,
+            number,
+            f"For {first} and {second} you return {result:g}; it should be {number:.4g}.",
+            tolerance=1e-6,
         )
 
 
-NAMES = ("600 images", "640 images")
+def wins_once(first, second):
+    wins = 0
+    for one in first:
+        for other in second:
+            wins += (one > other) + 0.5 * (one == other)
+    return wins / (len(first) * len(second))
 
 
-def test_three(answer):
-    with_600, with_640 = measured_numbers(answer, *NAMES)
-    if min(with_600, with_640) < 0:
-        raise Wrong("A difference without its sign is wanted: take np.abs before the maximum.")
-    if with_640 < 1e-6 < with_600:
-        raise Wrong("The two seem to be exchanged: 600 images are ten whole batches of 60, 640 leave a rest of 40.")
-    if with_600 > 1e-6:
-        raise Wrong("Ten batches of 60, each cut into 20, 20 and 20: the difference should be tiny. Is it of *plain*?")
-    if with_640 < 1e-6:
-        raise Wrong("The rest of 40 images is cut into 14, 14 and 12. Did you take 640 images and three devices?")
-    if with_640 > 0.01:
-        raise Wrong("No weight moves that far in one step. Is it the largest difference of the *plain* trainings?")
+def seed_by_seed(first, second):
+    wins = [(one > other) + 0.5 * (one == other) for one, other in zip(first, second)]
+    return sum(wins) / len(wins)
 
 
-ACCUMULATED = """
-distance = {}
-for name, parts in {"a step after four parts": 4, "a step after each part": None}.items():
-    network = build_network()
-    optimizer = keras.optimizers.SGD(0.05, momentum=0.9, gradient_accumulation_steps=parts)
-    network.compile(optimizer, digit_loss)
-    network.fit(images[:640], labels[:640], batch_size=16, epochs=1, shuffle=False, verbose=0)
-    apart = all_weights(network) - weights["plain, one device"][9]
-    distance[name] = float(np.abs(apart).max())
-"""
+def ties_lost(first, second):
+    return float(np.mean([one > other for one in first for other in second]))
 
+
+def ties_won(first, second):
+    return float(np.mean([one >= other for one in first for other in second]))
+
+
+def without_draws(first, second):
+    wins = sum(one > other for one in first for other in second)
+    return wins / sum(one != other for one in first for other in second)
+
+
+def behind(first, second):
+    return wins_once(second, first)
+
+
+def by_the_means(first, second):
+    return float(np.mean(first) > np.mean(second))
+
+
+def a_count(first, second):
+    return wins_once(first, second) * len(first) * len(second)
+
+
+def beats_the_mean(first, second):
+    return float(np.mean([one > np.mean(second) for one in first]))
+
+
+def with_signs(first, second):
+    differences = np.subtract.outer(np.asarray(first), np.asarray(second))
+    return float((np.sign(differences).mean() + 1) / 2)
+
+
+RUNS = (
+    ([0.95, 0.96, 0.93], [0.94, 0.96, 0.92]),
+    ([0.6, 0.7], [0.7, 0.8, 0.65, 0.5]),
+    ([0.9, 0.9], [0.9, 0.8, 0.95]),
+)
+
+
+def test_wins_once(answer):
+    mistakes = {
+        seed_by_seed: "You pair the runs by their place. Any run of the first can meet any run of the second.",
+        ties_lost: "A draw counts half a win.",
+        ties_won: "A draw counts half a win, not a whole one.",
+        without_draws: "You leave the draws out. They are pairs, too: each counts half.",
+        behind: "Turned round: how often is the *first* ahead?",
+        by_the_means: "You compare the means. What happens when each is trained only once?",
+        a_count: "That is the number of pairs. Divide by the number of all pairs.",
+        beats_the_mean: "You compare with the mean of the second. It, too, would be trained once.",
+    }
+    compare(answer, wins_once, RUNS, mistakes, "The share of pairs")
+
+
+HALF = ("weights", "share")
 PROGRAM = """
-three_devices = {}
-for count in (600, 640):
-    of_three, _ = train_on_devices(images[:count], labels[:count], devices=3, batch_size=60)
-    three_devices[f"{count} images"] = difference(of_three, "plain")[-1]
+width = bout.fitting_width("convolution", signals, weights=10_000)
+half = bout.build("convolution", signals, width)
+model, _ = bout.train("convolution", signals, width, patch=1, rate=0.01, steps=4400, seed=1)
+half_size = {"weights": half.count_params(), "share": bout.test_accuracy(model, signals)}
 """
+
+
+def test_half(answer):
+    weights, share = measured_numbers(answer, *HALF, shares=("share",))
+    if weights < 100:
+        raise Wrong("That is the width, or a number of layers. Count the weights: `half.count_params()`.")
+    if weights > 15_000:
+        raise Wrong("That is the network of its whole size. Find the width for half the weights.")
+    if not 9_300 < weights < 10_700:
+        raise Wrong("The network should have about 10,000 weights: `bout.fitting_width` takes `weights=10_000`.")
+    if share < 0.5:
+        raise Wrong("So few? Is the learning rate 0.01, and are there 4400 steps?")
+    if share > 0.995:
+        raise Wrong("So many? Ask `bout.test_accuracy`: the share on the test part.")
+
 
 EXERCISES = [
     Exercise(
         key="502-1",
-        title="Which equal one device?",
-        minutes=5,
-        test=test_equal,
+        title="How sure is a lead?",
+        minutes=10,
+        test=test_apart,
         hints=(
-            "Ask of each: does what happens to one example depend on the other examples of its part?",
-            "And: is the average taken before anything that is not linear? Only two of the five equal one device.",
+            "The variance of a mean of n runs is the variance of the runs, divided by n. `np.var(first, ddof=1)` divides by n - 1.",
+            "The variance of a difference of two independent means is the sum of their variances. Its root is the standard error.",
         ),
-        solution=EQUAL,
+        solution=standard_errors_apart,
         wrong_answers={
-            "convolution reaches over the batch": EQUAL | {"a convolutional network": "no"},
-            "dropout is the same everywhere": EQUAL | {"dropout": "yes"},
-            "batch normalization is harmless": EQUAL | {"batch normalization of each part": "yes"},
-            "all normalization is alike": EQUAL | {"layer normalization": "no"},
-            "clipping first is harmless": EQUAL | {"each device clips its slopes before the average": "yes"},
-            "a word of one's own": EQUAL | {"dropout": "perhaps"},
-            "a list": list(EQUAL.values()),
+            "the spread of single runs": by_the_spread,
+            "spreads added": spreads_added,
+            "divided by n": divided_by_n,
+            "no root": without_the_root,
+            "turned round": turned_round,
+            "no sign": without_sign,
+            "only the difference": only_the_difference,
+            "medians": by_the_medians,
         },
-        explanation="Equal is what treats each example alone and adds before it bends.",
+        also_right={"step by step": step_by_step},
+        explanation="Beyond about 2 or 3 a lead is hardly chance of the seeds. The test examples are chance, too: all seeds share them.",
     ),
     Exercise(
         key="502-2",
-        title="Average unequal parts",
+        title="Trained only once",
         minutes=10,
-        test=test_average,
+        test=test_wins_once,
         hints=(
-            "A mean times its size is the sum over that part.",
-            "Add these sums, then divide by the number of all examples.",
+            "Go through all pairs: one run of the first, one of the second. Count a win as 1 and a draw as 0.5.",
+            "Two loops, one in the other; at the end divide by len(first) * len(second).",
         ),
-        solution=average_slope,
+        solution=wins_once,
         wrong_answers={
-            "the plain average": plain_average,
-            "the means added": added,
-            "not divided": weighted_sum,
-            "divided by the parts": by_the_parts,
-            "small parts count for more": upside_down,
-            "the largest part alone": of_the_largest_part,
+            "seed by seed": seed_by_seed,
+            "ties lost": ties_lost,
+            "ties won": ties_won,
+            "draws left out": without_draws,
+            "turned round": behind,
+            "by the means": by_the_means,
+            "a count": a_count,
+            "against the mean": beats_the_mean,
         },
-        also_right={"example by example": example_by_example},
-        explanation="It is what all-reduce does when each part divides by the size of the whole batch.",
+        also_right={"with signs": with_signs},
+        explanation="Where this is near one half, a paper that trains each once throws a coin.",
     ),
     Exercise(
         key="502-3",
-        title="One part after the other",
-        minutes=15,
-        test=test_distance,
+        title="Half the weights",
+        minutes=10,
+        test=test_half,
         hints=(
-            "A new network for each: build_network(), compile as in train_mirrored but without a strategy, fit with batch_size=16.",
-            "SGD(0.05, momentum=0.9, gradient_accumulation_steps=4) steps after four parts; without the last word, after each.",
-            "np.abs(all_weights(network) - weights['plain, one device'][9]).max() is the distance.",
+            'width = bout.fitting_width("convolution", signals, weights=10_000) finds the width.',
+            '`model, _ = bout.train("convolution", signals, width, patch=1, rate=0.01, steps=4400, seed=1)`, then `bout.test_accuracy(model, signals)`.',
         ),
-        solution={"a step after four parts": 6e-8, "a step after each part": 0.5},
-        program=ACCUMULATED,
-        wrong_answers={
-            "exchanged": {"a step after four parts": 0.5, "a step after each part": 6e-8},
-            "both accumulate": {"a step after four parts": 6e-8, "a step after each part": 6e-8},
-            "none accumulates": {"a step after four parts": 0.5, "a step after each part": 0.5},
-            "with the sign": {"a step after four parts": 6e-8, "a step after each part": -0.5},
-            "sums of all differences": {"a step after four parts": 9.0, "a step after each part": 200.0},
-            "the second a sum": {"a step after four parts": 6e-8, "a step after each part": 200.0},
-            "one left open": {"a step after four parts": 6e-8, "a step after each part": ...},
-            "no number": {"a step after four parts": float("nan"), "a step after each part": 0.5},
-        },
-        explanation="600 images would be 38 parts: the last two wait for the first two of the next epoch, and are lost after the last. And the "
-        "last part has 8 images, but the vote of 16. (Up to Keras 3.15 this does not go together with a strategy: `fit` stops with an error.)",
-    ),
-    Exercise(
-        key="502-4",
-        title="Three devices",
-        minutes=15,
-        test=test_three,
-        hints=(
-            "How many whole batches of 60 are in 600, how many in 640? What is left over, and can three share it equally?",
-            "Do as the task says, once with [:600] and once with [:640]; float(difference(of_three, 'plain')[-1]) is the number.",
-            "The second thing that train_on_devices returns counts the images of each call: into which parts was the last batch cut?",
-        ),
-        solution={"600 images": 3e-8, "640 images": 0.0003},
+        solution={"weights": 10178, "share": 0.967},
         program=PROGRAM,
         wrong_answers={
-            "exchanged": {"600 images": 0.0003, "640 images": 3e-8},
-            "640 images in both": {"600 images": 0.0003, "640 images": 0.0003},
-            "two devices": {"600 images": 3e-8, "640 images": 3e-8},
-            "with the sign": {"600 images": -3e-8, "640 images": 0.0003},
-            "the norm of all weights": {"600 images": 3e-8, "640 images": 12.0},
-            "one left open": {"600 images": 3e-8, "640 images": ...},
-            "no number": {"600 images": float("nan"), "640 images": 0.0003},
+            "the whole size": {"weights": 20162, "share": 0.97},
+            "not trained": {"weights": 10178, "share": 0.1},
+            "percentages": {"weights": 10178, "share": 96.7},
+            "one left open": {"weights": 10178, "share": ...},
+            "the width": {"weights": 31, "share": 0.967},
+            "not a number": {"weights": 10178, "share": float("nan")},
+            "half the width": {"weights": 5_202, "share": 0.95},
         },
-        explanation="600 images are ten batches that three can share equally. Of 640 a rest of 40 is left: 14, 14 and 12.",
+        also_right={"another seed": {"weights": 10178, "share": 0.964}},
+        explanation="Compare with the mean of the whole size on the page, after as many steps. Below 2 of 100 no loss is shown. Other sizes were not tried, and the rate was chosen for the whole size.",
     ),
 ]

@@ -1,274 +1,358 @@
-"""Exercises of lesson 504, count the cost of workers."""
+"""Exercises of lesson 504, a guide to choosing."""
 
-import numpy as np
+import pandas as pd
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+from course_utils.exercises.exercise import Exercise, Wrong
 
-NAMES = ("2 workers", "8 workers", "1 worker")
-MEGABYTES = {"2 workers": 100, "8 workers": 175, "1 worker": 0}
-
-
-def test_megabytes(answer):
-    two, eight, one = measured_numbers(answer, *NAMES)
-    if np.isclose(two, 25):
-        raise Wrong("That counts numbers. Each slope is a number of 4 bytes.")
-    if np.isclose(two, 100e6):
-        raise Wrong("Megabytes are asked for: millions of bytes.")
-    if np.isclose(two, 200):
-        raise Wrong("Two workers: 2 (n - 1) / n is 2 · 1 / 2.")
-    expect_close(two, 100, f"Two workers: {two:g} is not right. Each sends one list of slopes.", tolerance=1e-3)
-    if np.isclose(eight, 200):
-        raise Wrong("Eight workers: 2 · 7 / 8 of the list, not the whole list twice.")
-    if np.isclose(eight, 700):
-        raise Wrong("Eight workers: in a ring none sends its list to each of the seven others.")
-    expect_close(eight, 175, f"Eight workers: {eight:g} is not right. Use 2 (n - 1) / n.", tolerance=1e-3)
-    expect_close(one, 0, "One worker alone has nobody to send to.")
+TABLES = (
+    pd.DataFrame(
+        {"hills": [0.90, 0.95, 0.93], "coins": [0.60, 0.50, 0.59], "birds": [0.80, 0.75, 0.70]},
+        index=["wide", "deep", "slow"],
+    ),
+    pd.DataFrame(
+        {"rivers": [0.50, 0.71, 0.70], "roads": [0.90, 0.40, 0.89], "trees": [0.30, 0.31, 0.29]},
+        index=["oak", "ash", "elm"],
+    ),
+    pd.DataFrame({"sand": [0.7, 0.65], "snow": [0.2, 0.9]}, index=["one", "two"]),
+)
 
 
-def images_a_second(workers, images_each, compute, list_bytes, bytes_a_second):
-    exchange = 2 * (workers - 1) / workers * list_bytes / bytes_a_second
-    return workers * images_each / (compute + exchange)
+def names_of(answer, cases, right, mistakes, say):
+    """Ask all cases; name a mistake only if it explains every answer."""
+    results = [answer(*case) for case in cases]
+    wanted = [right(*case) for case in cases]
+    if results == wanted:
+        return
+    for mistake, message in mistakes.items():
+        if results == [mistake(*case) for case in cases]:
+            raise Wrong(message)
+    for result, name in zip(results, wanted):
+        if result != name:
+            raise Wrong(f"{say}: you return {result!r}; it should be {name!r}.")
 
 
-def of_one_worker(workers, images_each, compute, list_bytes, bytes_a_second):
-    return images_a_second(workers, images_each, compute, list_bytes, bytes_a_second) / workers
+def verdicts(shares, first, second):
+    found = {}
+    for task in shares.columns:
+        lead = shares.loc[first, task] - shares.loc[second, task]
+        if lead > 0.02:
+            found[task] = "ahead"
+        elif lead < -0.02:
+            found[task] = "behind"
+        else:
+            found[task] = "level"
+    return found
 
 
-def without_exchange(workers, images_each, compute, list_bytes, bytes_a_second):
-    return workers * images_each / compute
-
-
-def two_lists(workers, images_each, compute, list_bytes, bytes_a_second):
-    return workers * images_each / (compute + 2 * list_bytes / bytes_a_second)
-
-
-def hidden_exchange(workers, images_each, compute, list_bytes, bytes_a_second):
-    exchange = 2 * (workers - 1) / workers * list_bytes / bytes_a_second
-    return workers * images_each / max(compute, exchange)
-
-
-def list_to_each_other(workers, images_each, compute, list_bytes, bytes_a_second):
-    return workers * images_each / (compute + (workers - 1) * list_bytes / bytes_a_second)
-
-
-def one_way(workers, images_each, compute, list_bytes, bytes_a_second):
-    exchange = (workers - 1) / workers * list_bytes / bytes_a_second
-    return workers * images_each / (compute + exchange)
-
-
-def by_efficiency(workers, images_each, compute, list_bytes, bytes_a_second):
-    exchange = (list_bytes - list_bytes / workers) * 2 / bytes_a_second
-    share = compute / (compute + exchange)
-    return share * workers * images_each / compute
-
-
-def test_images(answer):
-    mistakes = {
-        of_one_worker: "That is the share of one worker; all of them together are asked for.",
-        without_exchange: "The exchange is missing: a step takes computing and exchanging.",
-        two_lists: "Each sends 2 (n - 1) / n lists, not two. For one worker that is nothing.",
-        list_to_each_other: "In a ring none sends its list to each of the others.",
-        one_way: "The list goes round twice: once to add, once to pass the sums on.",
-        hidden_exchange: "In the page's model the exchange is not hidden: the two times add up.",
+def no_yardstick(shares, first, second):
+    return {
+        task: "ahead" if shares.loc[first, task] > shares.loc[second, task] else "behind" for task in shares.columns
     }
-    for arguments in [
-        (5, 10, 0.01, 20, 1000),
-        (2, 100, 0.5, 4000, 9000),
-        (8, 32, 0.12, 500, 7000),
-        (1, 50, 0.2, 400, 100),
-    ]:
-        result = one_number(answer(*arguments), "The images a second")
-        right = images_a_second(*arguments)
-        if np.isclose(result, right):
-            continue
-        for mistake, message in mistakes.items():
-            if np.isclose(result, mistake(*arguments)):
-                raise Wrong(message)
-        raise Wrong(f"For {arguments} you return {result:.5g}; it should be {right:.5g}.")
 
 
-def images_needed(seconds_an_image, exchange, wanted):
-    return np.ceil(wanted * exchange / ((1 - wanted) * seconds_an_image))
+def one_sided(shares, first, second):
+    found = verdicts(shares, first, second)
+    for task in found:
+        if shares.loc[first, task] < shares.loc[second, task]:
+            found[task] = "behind"
+    return found
 
 
-def rounded_down(seconds_an_image, exchange, wanted):
-    return np.floor(wanted * exchange / ((1 - wanted) * seconds_an_image))
+def the_other_way(shares, first, second):
+    return verdicts(shares, second, first)
 
 
-def share_upside_down(seconds_an_image, exchange, wanted):
-    return np.ceil((1 - wanted) * exchange / (wanted * seconds_an_image))
+def of_the_ratio(shares, first, second):
+    found = {}
+    for task in shares.columns:
+        ratio = shares.loc[first, task] / shares.loc[second, task]
+        found[task] = "ahead" if ratio > 1.02 else "behind" if ratio < 1 / 1.02 else "level"
+    return found
 
 
-def without_computing(seconds_an_image, exchange, wanted):
-    return np.ceil(exchange / ((1 - wanted) * seconds_an_image))
+def in_hundredths(shares, first, second):
+    found = {}
+    for task in shares.columns:
+        lead = shares.loc[first, task] - shares.loc[second, task]
+        found[task] = "ahead" if lead > 2 else "behind" if lead < -2 else "level"
+    return found
 
 
-def not_whole(seconds_an_image, exchange, wanted):
-    return wanted * exchange / ((1 - wanted) * seconds_an_image)
+def only_the_first_task(shares, first, second):
+    task = shares.columns[0]
+    return {task: verdicts(shares, first, second)[task]}
 
 
-def cut_off_and_one_more(seconds_an_image, exchange, wanted):
-    return int(wanted * exchange / ((1 - wanted) * seconds_an_image)) + 1
+def nothing(shares, first, second):
+    return {task: float("nan") for task in shares.columns}
 
 
-def one_too_many(seconds_an_image, exchange, wanted):
-    return images_needed(seconds_an_image, exchange, wanted) + 1
+def by_signs(shares, first, second):
+    leads = shares.loc[first] - shares.loc[second]
+    sign = (leads > 0.02).astype(int) - (leads < -0.02).astype(int)
+    return sign.map({1: "ahead", -1: "behind", 0: "level"}).to_dict()
 
 
-def as_long_as_the_exchange(seconds_an_image, exchange, wanted):
-    return np.ceil(exchange / seconds_an_image)
+PAIRS = (
+    (TABLES[0], "wide", "deep"),
+    (TABLES[0], "wide", "slow"),
+    (TABLES[0], "slow", "wide"),
+    (TABLES[1], "ash", "elm"),
+    (
+        pd.DataFrame({"hay": [0.29, 0.30], "tea": [0.90, 0.918], "rye": [0.10, 0.115]}, index=["a", "b"]),
+        "b",
+        "a",
+    ),
+)
 
 
-def one_after_the_other(seconds_an_image, exchange, wanted):
-    count = 1
-    while count * seconds_an_image / (count * seconds_an_image + exchange) < wanted:
-        count += 1
-    return count
+def test_verdicts(answer):
+    def as_given(shares, first, second):
+        result = answer(shares.copy(), first, second)
+        if isinstance(result, (list, pd.Series)) and len(result) == len(shares.columns):  # a Series arrives as a list
+            result = dict(zip(shares.columns, result))
+        if not isinstance(result, dict):
+            raise Wrong('Return a dictionary: for each task "ahead", "level" or "behind".')
+        return {str(task).lower(): str(word).lower() for task, word in result.items()}
 
-
-def test_needed(answer):
     mistakes = {
-        rounded_down: "With that many the efficiency is just below what is wanted: round up.",
-        share_upside_down: "Computing should be the larger part: solve c / (c + exchange) = wanted for c.",
-        without_computing: "That makes the exchange (1 - wanted) of the computing; it should be that share of the *whole* step.",
-        cut_off_and_one_more: "Cutting off and adding one goes wrong where the division gives a whole number: that is enough.",
-        one_too_many: "One fewer is enough, in every case.",
-        as_long_as_the_exchange: "Then computing takes as long as the exchange: the efficiency is a half.",
-        not_whole: "A whole number of images is wanted: round up.",
+        no_yardstick: 'A lead of 2 of 100 or less is none, on either side: "level".',
+        one_sided: "One yardstick: what is no lead for the first is none for the second.",
+        the_other_way: "Turned round: the verdict is on `first`.",
+        of_the_ratio: "Take the difference of the shares, not their ratio.",
+        in_hundredths: "The shares lie between 0 and 1: 2 of 100 is 0.02.",
+        only_the_first_task: "A verdict for each column is wanted.",
     }
-    for arguments in [
-        (0.003, 0.05, 0.91),
-        (0.01, 0.1, 0.77),
-        (0.002, 0.031, 0.5),
-        (0.01, 0.1, 0.5),
-        (0.007, 0.2, 0.95),
-    ]:
-        result = one_number(answer(*arguments), "The number of images")
-        right = images_needed(*arguments)
-        if result == right:
-            continue
-        for mistake, message in mistakes.items():
-            if np.isclose(result, mistake(*arguments)):
-                raise Wrong(message)
-        raise Wrong(f"For {arguments} you return {result:g}; it should be {right}.")
+    names_of(as_given, PAIRS, verdicts, mistakes, "For a pair")
 
 
-def test_factors(answer):
-    sent, efficiency = measured_numbers(answer, "bytes", "efficiency")
-    if min(sent, efficiency) <= 0:
-        raise Wrong("Factors are wanted: the new number divided by that of the page.")
-    if 5 < sent < 20:
-        raise Wrong("Ten times the images, but is there more than one slope for each weight? Measure the bytes again.")
-    if not 0.5 < sent < 2:
-        raise Wrong(
-            f"The bytes change by a factor of {sent:.3g}? Divide bytes by bytes, of the wide network both times."
-        )
-    if 0.95 < efficiency < 1.05 and efficiency == sent:
-        raise Wrong("The two factors are the same number. The efficiency is alone divided by together.")
-    if efficiency < 1:
-        raise Wrong("More computing and the same exchange: the efficiency should rise. Did you divide new by old?")
-    if efficiency < 1.1:
-        raise Wrong("Ten times the computing for the same exchange should show. Is it the wide network, both times?")
-    if efficiency > 20:
-        raise Wrong("An efficiency is at most 1, so it cannot rise that much. Is it alone divided by together?")
+def safest(shares):
+    behind = shares.max() - shares
+    return behind.max(axis=1).idxmin()
 
 
-FACTORS = """
-more = measure_steps(images[:3000], labels[:3000], workers=3)
-new_efficiency = more["alone"] / more["together"]
-factors = {
-    "bytes": more.loc["wide", "bytes of worker 0"] / measured.loc["wide", "bytes of worker 0"],
-    "efficiency": new_efficiency["wide"] / efficiency["wide"],
-}
-"""
+def best_mean(shares):
+    return shares.mean(axis=1).idxmax()
+
+
+def best_worst(shares):
+    return shares.min(axis=1).idxmax()
+
+
+def most_wins(shares):
+    return shares.idxmax().value_counts().idxmax()
+
+
+def most_behind(shares):
+    return (shares.max() - shares).max(axis=1).idxmax()
+
+
+def how_far(shares):
+    return float((shares.max() - shares).max(axis=1).min())
+
+
+def highest_cell(shares):
+    return shares.max(axis=1).idxmax()
+
+
+def not_a_number(shares):
+    return float("nan")
+
+
+def safest_by_loops(shares):
+    worst = {}
+    for name in shares.index:
+        worst[name] = max(shares[task].max() - shares.loc[name, task] for task in shares.columns)
+    return min(worst, key=worst.get)
+
+
+SAFE_TABLES = (
+    TABLES[1],
+    TABLES[2],
+    pd.DataFrame({"p": [0.99, 0.90, 0.5], "q": [0.40, 0.47, 0.1], "r": [0.30, 0.36, 0.42]}, index=["x", "y", "z"]),
+    pd.DataFrame({"p": [0.80, 0.75, 0.1], "q": [0.80, 0.78, 0.1], "r": [0.10, 0.09, 0.2]}, index=["x", "y", "z"]),
+    pd.DataFrame({"p": [0.9, 0.8], "q": [0.9, 0.8], "r": [0.3, 0.45]}, index=["m", "n"]),
+    pd.DataFrame({"p": [0.2, 0.32], "q": [0.99, 0.86]}, index=["m", "n"]),
+)
+
+
+def test_safest(answer):
+    def as_name(shares):
+        result = answer(shares.copy())
+        if isinstance(result, float) and result == result:
+            raise Wrong("That is how far. Which row is it?")
+        if not isinstance(result, str):
+            raise Wrong("Return the name of a row, a label of the index.")
+        return result
+
+    mistakes = {
+        best_mean: "That is the best mean. Look at the largest shortfall of each row.",
+        best_worst: "That is the best at its worst task. A task may be hard for all: compare with the best of each column.",
+        most_wins: "That is the one with most wins. How far behind is it elsewhere?",
+        most_behind: "That is the one that falls behind most. The least is wanted.",
+        highest_cell: "That is the one with the highest single share.",
+    }
+    names_of(as_name, [(table,) for table in SAFE_TABLES], safest, mistakes, "For a table")
+
+
+OFFERS = (
+    {"dense": (0.69, 0.7), "convolution": (0.97, 2.3), "GRU": (0.92, 9.0), "transformer": (0.86, 6.0)},
+    {"a": (0.5, 1.0), "b": (0.5, 2.0), "c": (0.7, 2.0), "d": (0.7, 2.0)},
+    {"slow": (0.9, 8.0), "quick": (0.6, 1.0), "middle": (0.8, 3.0), "poor": (0.55, 2.0)},
+    {"only": (0.3, 5.0)},
+)
+
+
+def worth_it(offers):
+    kept = set()
+    for name, (share, seconds) in offers.items():
+        beaten = False
+        for other_share, other_seconds in offers.values():
+            as_good = other_share >= share and other_seconds <= seconds
+            better = other_share > share or other_seconds < seconds
+            beaten = beaten or (as_good and better)
+        if not beaten:
+            kept.add(name)
+    return kept
+
+
+def strictly_in_both(offers):
+    return {
+        name
+        for name, (share, seconds) in offers.items()
+        if not any(s > share and t < seconds for s, t in offers.values())
+    }
+
+
+def itself_too(offers):
+    return {
+        name
+        for name, (share, seconds) in offers.items()
+        if sum(s >= share and t <= seconds for s, t in offers.values()) == 1
+    }
+
+
+def only_the_ends(offers):
+    return {max(offers, key=lambda name: offers[name][0]), min(offers, key=lambda name: offers[name][1])}
+
+
+def share_a_second(offers):
+    return {max(offers, key=lambda name: offers[name][0] / offers[name][1])}
+
+
+def the_beaten(offers):
+    return set(offers) - worth_it(offers)
+
+
+def slower_is_better(offers):
+    return worth_it({name: (share, -seconds) for name, (share, seconds) in offers.items()})
+
+
+def everyone(offers):
+    return set(offers)
+
+
+def with_nan(offers):
+    return {float("nan")}
+
+
+def by_order(offers):
+    kept = set()
+    best = -1.0
+    for seconds in sorted({time for _, time in offers.values()}):
+        here = [(share, name) for name, (share, time) in offers.items() if time == seconds]
+        top = max(share for share, _ in here)
+        if top > best:
+            kept |= {name for share, name in here if share == top}
+            best = top
+    return kept
+
+
+def test_worth_it(answer):
+    def as_set(offers):
+        result = answer(dict(offers))
+        if not isinstance(result, (set, frozenset, list, tuple)):
+            raise Wrong("Return a set of names.")
+        return set(result)
+
+    mistakes = {
+        strictly_in_both: "Equal in one and better in the other is beaten, too.",
+        itself_too: "Two that are equal in both beat neither: both stay.",
+        only_the_ends: "Between the best and the cheapest others may be worth their price.",
+        share_a_second: "No single number here: who is beaten in nothing may stay.",
+        the_beaten: "Those are the beaten ones. The others are wanted.",
+        slower_is_better: "Fewer seconds are better.",
+        everyone: "Somebody is at least as good in both and better in one: that name goes.",
+    }
+    names_of(as_set, [(offers,) for offers in OFFERS], worth_it, mistakes, "For an offer")
+
 
 EXERCISES = [
     Exercise(
         key="504-1",
-        title="Megabytes of a step",
-        minutes=5,
-        test=test_megabytes,
-        hints=("The list has 25 million slopes of 4 bytes: 100 megabytes.", "Each sends 2 (n - 1) / n of the list."),
-        solution=MEGABYTES,
+        title="One yardstick, both ways",
+        minutes=10,
+        test=test_verdicts,
+        hints=(
+            "lead = shares.loc[first, task] - shares.loc[second, task], for each task in shares.columns.",
+            'Above 0.02 "ahead", below -0.02 "behind", else "level".',
+        ),
+        solution=verdicts,
         wrong_answers={
-            "numbers for bytes": {"2 workers": 25, "8 workers": 43.75, "1 worker": 0},
-            "bytes": {"2 workers": 100e6, "8 workers": 175e6, "1 worker": 0},
-            "twice the list": {"2 workers": 200, "8 workers": 200, "1 worker": 0},
-            "twice the list for eight": MEGABYTES | {"8 workers": 200},
-            "to each other worker": MEGABYTES | {"8 workers": 700},
-            "half": MEGABYTES | {"2 workers": 50},
-            "no number": MEGABYTES | {"2 workers": float("nan")},
-            "one worker sends too": MEGABYTES | {"1 worker": 100},
+            "no yardstick": no_yardstick,
+            "one-sided": one_sided,
+            "turned round": the_other_way,
+            "the ratio": of_the_ratio,
+            "hundredths": in_hundredths,
+            "one task": only_the_first_task,
+            "not a number": nothing,
         },
-        explanation="With more and more workers it comes near 200, twice the list.",
+        also_right={"by signs": by_signs},
+        explanation="Three answers, not two: *level* is what most comparisons should end with.",
     ),
     Exercise(
         key="504-2",
-        title="Images a second",
+        title="One row for all tasks",
         minutes=10,
-        test=test_images,
+        test=test_safest,
         hints=(
-            "A step takes compute + exchange seconds.",
-            "In it all workers together do workers × images_each images.",
+            "shares.max() is the best of each column; `shares.max() - shares` says how far each row falls short of it.",
+            "Of each row the largest; of these the least: `.max(axis=1).idxmin()`.",
         ),
-        solution=images_a_second,
+        solution=safest,
         wrong_answers={
-            "of one worker": of_one_worker,
-            "without exchange": without_exchange,
-            "two lists": two_lists,
-            "exchange hidden": hidden_exchange,
-            "a list to each other": list_to_each_other,
-            "one way only": one_way,
+            "best mean": best_mean,
+            "best at its worst": best_worst,
+            "most wins": most_wins,
+            "most behind": most_behind,
+            "highest share": highest_cell,
+            "the shortfall": how_far,
+            "not a number": not_a_number,
         },
-        also_right={"by the efficiency": by_efficiency},
-        explanation="It is n times the speed of one worker, times the efficiency.",
+        also_right={"by loops": safest_by_loops},
+        explanation="Decision theory calls it minimax regret: who must choose before the task is known limits what the choice can cost. In `whole` it is the rival; without it, the GRU.",
     ),
     Exercise(
         key="504-3",
-        title="How large must the part be?",
-        minutes=20,
-        test=test_needed,
-        hints=(
-            "What is the efficiency with k images? Which seconds of a step grow with k, which do not?",
-            "With k images, computing takes c = k × seconds_an_image. The efficiency is c / (c + exchange).",
-            "Solve c / (c + exchange) = wanted for c, divide by seconds_an_image, round up.",
-        ),
-        solution=images_needed,
-        wrong_answers={
-            "rounded down": rounded_down,
-            "upside down": share_upside_down,
-            "share of the computing": without_computing,
-            "not whole": not_whole,
-            "one too many": one_too_many,
-            "cut off and one more": cut_off_and_one_more,
-            "as long as the exchange": as_long_as_the_exchange,
-        },
-        also_right={"one after the other": one_after_the_other},
-        explanation="Efficiency can be bought with a larger part, as long as it fits into memory and still learns.",
-    ),
-    Exercise(
-        key="504-4",
-        title="Ten times the images",
+        title="Who is worth the price?",
         minutes=15,
-        test=test_factors,
+        test=test_worth_it,
         hints=(
-            "What travels is one slope for each weight. What is computed grows with the images.",
-            "more = measure_steps(images[:3000], labels[:3000], workers=3), then the efficiency of `wide` as on the page.",
-            "Both answers are new divided by old: more.loc['wide', 'alone'] / measured.loc['wide', 'alone'], for instance.",
+            "Compare each name with every other: is that one at least as good in both, and better in one?",
+            "as_good = other_share >= share and other_seconds <= seconds; better = other_share > share or other_seconds < seconds.",
         ),
-        solution={"bytes": 1.0, "efficiency": 2.1},
-        program=FACTORS,
+        solution=worth_it,
         wrong_answers={
-            "ten times the bytes": {"bytes": 10.0, "efficiency": 2.1},
-            "bytes, not a factor": {"bytes": 6.5e6, "efficiency": 2.1},
-            "the same factor twice": {"bytes": 1.0, "efficiency": 1.0},
-            "old divided by new": {"bytes": 1.0, "efficiency": 0.47},
-            "a percentage": {"bytes": 1.0, "efficiency": 86.0},
-            "a difference": {"bytes": 0.0, "efficiency": 0.5},
-            "no number": {"bytes": float("nan"), "efficiency": 2.1},
-            "one left open": {"bytes": 1.0, "efficiency": ...},
-            "hardly more": {"bytes": 1.0, "efficiency": 1.01},
+            "better in both only": strictly_in_both,
+            "equals throw each other out": itself_too,
+            "only the ends": only_the_ends,
+            "share a second": share_a_second,
+            "the beaten": the_beaten,
+            "slower is better": slower_is_better,
+            "everyone": everyone,
+            "not a number": with_nan,
         },
-        explanation="Ten times the computing for the same exchange: that is what larger parts buy.",
+        also_right={"in order of price": by_order},
+        explanation="What is left is called the Pareto front. Whoever stands behind it is nobody's best choice; on it, you choose.",
     ),
 ]

@@ -1,220 +1,222 @@
-"""Exercises of lesson 508, find good settings."""
+"""Exercises of lesson 508, how much of a good score is luck?"""
 
 import math
 
 import numpy as np
 
-from course_utils.exercises.exercise import (
-    Exercise,
-    Wrong,
-    expect_close,
-    expect_no_known_number,
-    expect_no_mistake,
-    one_number,
-)
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, expect_no_mistake, one_number
 
-FACTOR = 10_000 ** (1 / 80)
+LEAD = 0.02 / (0.03 * math.sqrt(2 / 5))
 
 
-def test_factor(answer):
-    found = one_number(answer, "The factor")
-    if found == round(found, 2) and abs(found - FACTOR) < 0.01:
-        raise Wrong("Near it. Three decimals or more, please.")
+def test_lead(answer):
+    found = one_number(answer, "The lead in spreads")
     mistakes = {
-        10_000 ** (1 / 81): "81 steps have 80 gaps between them, as five fingers have four.",
-        10_000 / 80: "That divides the whole factor evenly. Factors are multiplied: take a root.",
-        (1 - 0.0001) / 80: "That is an equal difference. Asked for is an equal factor.",
-        4 / 80: "That is the exponent. The factor is 10 to the power of it.",
-        math.exp(4 / 80): "Four is the exponent of 10, not of e.",
-        1 / FACTOR: "The rate grows: the factor is above 1. Yours leads downwards.",
+        0.02
+        / 0.03: "That is the spread of one training. Each mean is of five, and the lead is a difference of two means.",
+        0.02 / (0.03 * math.sqrt(2)): "That is for single trainings. The mean of five has a smaller spread: 0.03 / √5.",
+        0.02
+        / (0.03 / math.sqrt(5)): "That is the spread of one mean. The difference has the luck of both: add squares.",
+        0.02 / (2 * 0.03 / math.sqrt(5)): "The two spreads add as squares, not as they are.",
+        0.02 / (0.03 * 2 / 5): "Divide by the root of five, and take the root of two: √(2/5).",
+        0.03 * math.sqrt(2 / 5): "That is the spread of the difference. How many of them is the lead of 0.02?",
+        1 / LEAD: "Turned round: divide the lead by the spread.",
     }
-    expect_no_known_number(found, mistakes, tolerance=5e-4)
-    expect_close(found, FACTOR, f"You give {found:g}. 80 equal factors multiply to 1 / 0.0001.", tolerance=5e-4)
+    for mistake, message in mistakes.items():
+        if np.isclose(found, mistake, rtol=2e-3):
+            raise Wrong(message)
+    if found == round(found, 1):
+        raise Wrong("Two decimals or more, please.")
+    expect_close(found, LEAD, f"You give {found:g}. Divide 0.02 by the spread of the difference.", tolerance=3e-3)
 
 
-def on_log_scale(low, high, share):
-    exponent = np.log10(low) + share * (np.log10(high) - np.log10(low))
-    return 10**exponent
+def highest_die(count):
+    faces = np.arange(1, 7)
+    at_most = (faces / 6) ** count
+    below = ((faces - 1) / 6) ** count
+    return (faces * (at_most - below)).sum()
 
 
-def by_powers(low, high, share):
-    return low * (high / low) ** share
+def by_what_is_missing(count):
+    return 6 - sum((face / 6) ** count for face in range(1, 6))
 
 
-def on_linear_scale(low, high, share):
-    return low + share * (high - low)
+def never_changes(count):
+    return 3.5
 
 
-def exponent_alone(low, high, share):
-    return np.log10(low) + share * (np.log10(high) - np.log10(low))
+def always_six(count):
+    return 6 * (1 - (5 / 6) ** count) + 3.5 * (5 / 6) ** count
 
 
-def mixed_bases(low, high, share):
-    return np.exp(np.log10(low) + share * (np.log10(high) - np.log10(low)))
+def chances_of_at_most(count):
+    return sum((face / 6) ** count for face in range(1, 7))
 
 
-def from_the_top(low, high, share):
-    return high * (low / high) ** share
+def one_face_too_few(count):
+    return 5 - sum((face / 6) ** count for face in range(1, 6))
 
 
-def share_of_a_power(low, high, share):
-    return low * share * high / low
+def all_added(count):
+    return 3.5 * count
 
 
-def test_on_log_scale(answer):
+def test_highest_die(answer):
     mistakes = {
-        on_linear_scale: "That is the way on a linear scale. Go the share of the way between the logarithms.",
-        exponent_alone: "That is the exponent. Raise 10 to it.",
-        mixed_bases: "The logarithm is that of base 10, the power that of e: take one base for both.",
-        from_the_top: "Share 0 must give low, share 1 high: yours runs the other way.",
-        share_of_a_power: "The share belongs into the exponent: (high / low) ** share.",
+        never_changes: "That is the mean of one die. The highest of several lies above it.",
+        all_added: "That is the sum of all dice. Asked for is the highest one.",
+        chances_of_at_most: "Those are the chances of *at most* k, added up. What you want is k times the chance of exactly k.",
+        one_face_too_few: "One too few: a die shows at least 1. More than 0 has the chance 1, and counts, too.",
+        always_six: "The highest is not either 6 or an average die: it may be 5, 4 ... as well.",
     }
-    cases = [(0.01, 1, 0.5), (0.0001, 1, 0.25), (16, 256, 0.75), (1, 1000, 0.0), (1, 1000, 1.0), (0.002, 0.3, 0.4)]
-    results = [one_number(answer(*case), "The number") for case in cases]
+    cases = [(1,), (2,), (3,), (10,)]
+    results = [one_number(answer(*case), "The mean") for case in cases]
+    expect_no_mistake(results[1:], cases[1:], mistakes)
+    for case, result in zip(cases, results):
+        wanted = highest_die(*case)
+        expect_close(
+            result, wanted, f"For {case[0]} you return {result:.4f}; it should be {wanted:.4f}.", tolerance=1e-3
+        )
+
+
+def best_of_all(right, size):
+    scores = right.reshape(len(right), -1, size).mean(axis=2)  # (networks, parts)
+    best = scores.argmax(axis=0)
+    return scores.max(axis=0).mean(), right.mean(axis=1)[best].mean()
+
+
+def part_by_part(right, size):
+    promises, truths = [], []
+    for first in range(0, right.shape[1], size):
+        scores = right[:, first : first + size].mean(axis=1)
+        promises.append(scores.max())
+        truths.append(right[scores.argmax()].mean())
+    return np.mean(promises), np.mean(truths)
+
+
+def same_part_twice(right, size):
+    promise, _ = best_of_all(right, size)
+    return promise, promise
+
+
+def mean_in_place_of_best(right, size):
+    return right.mean(), right.mean()
+
+
+def best_in_truth(right, size):
+    return best_of_all(right, size)[0], right.mean(axis=1).max()
+
+
+def mean_of_all(right, size):
+    return best_of_all(right, size)[0], right.mean()
+
+
+def number_of_parts(right, size):
+    return best_of_all(right, right.shape[1] // size)
+
+
+def turned_round(right, size):
+    return best_of_all(right, size)[::-1]
+
+
+def answers_in(seed, networks, signals):
+    """Made-up answers (networks, signals): each network with a truth of its own, some signals hard for all."""
+    random = np.random.default_rng(seed)
+    truths = random.uniform(0.6, 0.7, size=(networks, 1))
+    return random.random((networks, signals)) < truths + random.normal(0, 0.1, signals)
+
+
+def test_best_of_all(answer):
+    cases = [(answers_in(1, 6, 1000), 20), (answers_in(2, 9, 1200), 300), (answers_in(3, 4, 500), 5)]
+    results = []
+    for case in cases:
+        pair = answer(*case)
+        if np.shape(pair) != (2,):
+            raise Wrong("Return two numbers: the mean score of the best on their parts, and on all signals.")
+        results.append([one_number(value, "Each of the two") for value in pair])
+    mistakes = {
+        same_part_twice: "The truth is the score of the chosen network on *all* signals, not on the part that chose.",
+        mean_in_place_of_best: "On each part choose the *best* network. You take the mean of all.",
+        mean_of_all: "The truth of the *chosen* networks, please, not the mean of all.",
+        best_in_truth: "The truth of the network that each *part* chose, not of the one that is truly best.",
+        number_of_parts: "`size` is how many signals a part has, not how many parts there are.",
+        turned_round: "Turned round: first the score on the part, then that on all signals.",
+    }
     expect_no_mistake(results, cases, mistakes)
     for case, result in zip(cases, results):
-        wanted = on_log_scale(*case)
-        expect_close(result / wanted, 1, f"For {case} you return {result:g}; it should be {wanted:g}.")
-
-
-def best_of(scores, number):
-    at_most = (np.arange(len(scores) + 1) / len(scores)) ** number
-    return (np.sort(scores) * np.diff(at_most)).sum()
-
-
-def by_drawing(scores, number):
-    return np.random.default_rng(1).choice(scores, size=(200_000, number)).max(axis=1).mean()
-
-
-def few_drawn(scores, number):
-    return np.random.default_rng(1).choice(scores, size=(2000, number)).max(axis=1).mean()
-
-
-def first_ones(scores, number):
-    return np.max(scores[:number])
-
-
-def best_of_all(scores, number):
-    return np.max(scores)
-
-
-def mean_of_all(scores, number):
-    return np.mean(scores)
-
-
-def unsorted(scores, number):
-    at_most = (np.arange(len(scores) + 1) / len(scores)) ** number
-    return (scores * np.diff(at_most)).sum()
-
-
-def backwards(scores, number):
-    return -best_of(-np.asarray(scores), number)
-
-
-def at_most_alone(scores, number):
-    ranks = np.arange(1, len(scores) + 1) / len(scores)
-    return (np.sort(scores) * ranks**number).sum()
-
-
-def none_twice(scores, number):
-    random = np.random.default_rng(2)
-    drawn = random.permuted(np.tile(scores, (20_000, 1)), axis=1)[:, :number]
-    return drawn.max(axis=1).mean()
-
-
-def test_best_of(answer):
-    mistakes = {
-        first_ones: "The best of the *first* ones hangs on the order. Drawn by chance, each score has the same chance.",
-        best_of_all: "That is the best of all scores, whatever the number is.",
-        mean_of_all: "That is the mean of a single draw. Asked for is the best of several.",
-        unsorted: "Sort the scores first: the k-th must be the k-th smallest.",
-        backwards: "That is the *worst* of the drawn scores on average. Sort upwards.",
-        at_most_alone: "Those are chances of *at most* the k-th score. Take from each the chance of at most the one before.",
-    }
-    random = np.random.default_rng(5)
-    cases = [(random.random(12), 3), (random.random(40), 20), (np.array([0.7, 0.1, 0.4]), 2)]
-    results = [one_number(answer(*case), "The mean") for case in cases]
-    expect_no_mistake(results, cases, mistakes)
-    wanted = [best_of(*case) for case in cases]
-    apart = np.abs(np.subtract(results, wanted))
-    from_none_twice = np.abs(np.subtract(results, [none_twice(*case) for case in cases]))
-    if from_none_twice.max() < 0.02 and from_none_twice.sum() < 0.5 * apart.sum() > 0.01:
-        raise Wrong("You draw no score twice. Here each draw takes one of all the scores again.")
-    if 0.002 < apart.max() < 0.02:
-        raise Wrong("Near it, as by drawing. The chances (k / n) ** number give it exactly.")
-    for case, result, expected in zip(cases, results, wanted):
-        message = f"For {len(case[0])} scores and {case[1]} draws you return {result:.3f}; it should be {expected:.3f}."
-        expect_close(result, expected, message, tolerance=2e-3)
+        shape, wanted = case[0].shape, np.array(best_of_all(*case))
+        message = f"For {shape} answers and parts of {case[1]} you return {np.round(result, 4)}; it should be {wanted.round(4)}."
+        expect_close(result, wanted, message)
 
 
 EXERCISES = [
     Exercise(
         key="508-1",
-        title="The factor of a range test",
+        title="Better, or lucky?",
         minutes=5,
-        test=test_factor,
+        test=test_lead,
         hints=(
-            "81 steps have 80 gaps, and 80 equal factors multiply to 1 / 0.0001 = 10,000.",
-            "The 80th root of 10,000: 10,000 to the power of 1/80.",
+            "The spread of each mean is 0.03 / √5 = 0.0134. The two add as squares.",
+            "The lead, 0.02, divided by √(0.0134² + 0.0134²).",
         ),
-        solution=FACTOR,
+        solution=LEAD,
         wrong_answers={
-            "81 gaps": 10_000 ** (1 / 81),
-            "divided evenly": 125,
-            "an equal difference": 0.9999 / 80,
-            "the exponent": 0.05,
-            "the other base": math.exp(0.05),
-            "downwards": 1 / FACTOR,
-            "two decimals": 1.12,
-            "something else": 1.5,
+            "of one training": 0.02 / 0.03,
+            "of two trainings": 0.02 / (0.03 * math.sqrt(2)),
+            "of one mean": 0.02 / (0.03 / math.sqrt(5)),
+            "added without squares": 0.02 / (2 * 0.03 / math.sqrt(5)),
+            "without roots": 0.02 / (0.03 * 2 / 5),
+            "the spread itself": 0.03 * math.sqrt(2 / 5),
+            "turned round": 1 / LEAD,
+            "one decimal": 1.1,
+            "something else": 3.21,
             "not a number": math.nan,
         },
-        also_right={"rounded": 1.122},
-        explanation="10 to the power of 4/80: four decades in eighty factors.",
+        also_right={"rounded": 1.05, "three decimals": 1.054},
+        explanation="About one spread: a lead that chance alone brings, to one side or the other, in 3 of 10 such comparisons.",
     ),
     Exercise(
         key="508-2",
-        title="Halfway on a logarithmic scale",
+        title="The best of some dice",
         minutes=10,
-        test=test_on_log_scale,
+        test=test_highest_die,
         hints=(
-            "Go the share of the way between np.log10(low) and np.log10(high).",
-            "Then 10 to the power of that.",
+            "The highest shows at most k with the chance (k / 6) ** count; exactly k with that, less the same for k - 1.",
+            "Multiply each k from 1 to 6 by its chance, and add.",
         ),
-        solution=on_log_scale,
+        solution=highest_die,
         wrong_answers={
-            "linear scale": on_linear_scale,
-            "the exponent": exponent_alone,
-            "two bases": mixed_bases,
-            "from the top": from_the_top,
-            "the share as a factor": share_of_a_power,
-            "the middle": lambda low, high, share: np.sqrt(low * high),
+            "one die": never_changes,
+            "the sum": all_added,
+            "at most": chances_of_at_most,
+            "begins at 0": one_face_too_few,
+            "a six or an average": always_six,
+            "two dice always": lambda count: 161 / 36,
         },
-        also_right={"by powers": by_powers},
-        explanation="With `share` drawn evenly from 0 to 1, this is how a rate is drawn on a logarithmic scale.",
+        also_right={"by what is missing": by_what_is_missing},
+        explanation="As with the coins: nothing about a die changes, and yet the more there are, the higher the best one.",
     ),
     Exercise(
         key="508-3",
-        title="What would five trials have found?",
+        title="A larger test part",
         minutes=15,
-        test=test_best_of,
+        test=test_best_of_all,
         hints=(
-            "The best is exactly the k-th sorted score with the chance (k / n) ** number - ((k - 1) / n) ** number.",
-            "`np.diff((np.arange(n + 1) / n) ** number)` holds these chances; multiply by `np.sort(scores)` and add.",
+            "`right.reshape(len(right), -1, size).mean(axis=2)` holds the score of each network on each part.",
+            "`argmax(axis=0)` gives the best network of each part; `right.mean(axis=1)` the truth of each network.",
         ),
-        solution=best_of,
+        solution=best_of_all,
         wrong_answers={
-            "the first ones": first_ones,
-            "the best of all": best_of_all,
-            "the mean": mean_of_all,
-            "unsorted": unsorted,
-            "backwards": backwards,
-            "at most": at_most_alone,
-            "none twice": none_twice,
-            "drawn a few times": few_drawn,
-            "the median": lambda scores, number: np.median(scores),
+            "the same part twice": same_part_twice,
+            "the mean of all": mean_in_place_of_best,
+            "the truth of all": mean_of_all,
+            "the truly best": best_in_truth,
+            "the number of parts": number_of_parts,
+            "turned round": turned_round,
+            "one number": lambda right, size: best_of_all(right, size)[0],
+            "another size": lambda right, size: best_of_all(right, 100),
         },
-        also_right={"drawn very often": by_drawing},
-        explanation="What a search promises belongs to the number of its trials: name it beside the score (Dodge and others, 2019).",
+        also_right={"part by part": part_by_part},
+        explanation="The larger the part, the smaller the luck of the sample, and the less a choice by it can promise too much.",
     ),
 ]

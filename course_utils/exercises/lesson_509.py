@@ -1,6 +1,8 @@
-"""Exercises of lesson 509, feed the network."""
+"""Exercises of lesson 509, find good settings."""
 
 import math
+
+import numpy as np
 
 from course_utils.exercises.exercise import (
     Exercise,
@@ -8,177 +10,211 @@ from course_utils.exercises.exercise import (
     expect_close,
     expect_no_known_number,
     expect_no_mistake,
-    expect_results_of,
     one_number,
-    some_numbers,
 )
 
+FACTOR = 10_000 ** (1 / 80)
 
-def test_two_times(answer):
-    found = some_numbers(answer, (2,), "The answer")
+
+def test_factor(answer):
+    found = one_number(answer, "The factor")
+    if found == round(found, 2) and abs(found - FACTOR) < 0.01:
+        raise Wrong("Near it. Three decimals or more, please.")
     mistakes = {
-        (5000, 4010): "Those are milliseconds. Asked for are seconds.",
-        (5, 4): "With overlap the last step still comes after the last batch is ready.",
-        (5, 5): "With overlap the shorter of the two is hidden behind the longer one.",
-        (5, 1.04): "The slower of the two sets the pace, not the faster.",
-        (4.01, 5): "Both numbers are right, in the other order: first one after the other.",
-        (0.05, 0.04): "That is one batch. There are 100.",
+        10_000 ** (1 / 81): "81 steps have 80 gaps between them, as five fingers have four.",
+        10_000 / 80: "That divides the whole factor evenly. Factors are multiplied: take a root.",
+        (1 - 0.0001) / 80: "That is an equal difference. Asked for is an equal factor.",
+        4 / 80: "That is the exponent. The factor is 10 to the power of it.",
+        math.exp(4 / 80): "Four is the exponent of 10, not of e.",
+        1 / FACTOR: "The rate grows: the factor is above 1. Yours leads downwards.",
     }
-    expect_no_known_number(found, mistakes)
-    expect_close(found, (5.0, 4.01), "Not these two. Try `overlapped` for the second, and mind the seconds.")
+    expect_no_known_number(found, mistakes, tolerance=5e-4)
+    expect_close(found, FACTOR, f"You give {found:g}. 80 equal factors multiply to 1 / 0.0001.", tolerance=5e-4)
 
 
-def largest_number(buffer, size, n, count):
-    read = buffer + (n + 1) * size - 1  # the buffer, and one after each draw but the last
-    return min(count, read) - 1
+def on_log_scale(low, high, share):
+    exponent = np.log10(low) + share * (np.log10(high) - np.log10(low))
+    return 10**exponent
 
 
-def by_drawing(buffer, size, n, count):
-    waiting = list(range(min(buffer, count)))
-    following = len(waiting)
-    seen = 0
-    for draw in range((n + 1) * size):
-        seen = max(seen, max(waiting)) if draw >= n * size else seen
-        waiting.remove(min(waiting))
-        if following < count:
-            waiting.append(following)
-            following += 1
-    return seen
+def by_powers(low, high, share):
+    return low * (high / low) ** share
 
 
-def beyond_the_last(buffer, size, n, count):
-    return buffer + (n + 1) * size - 2
+def on_linear_scale(low, high, share):
+    return low + share * (high - low)
 
 
-def counted_from_one(buffer, size, n, count):
-    return min(count, buffer + (n + 1) * size - 1)
+def exponent_alone(low, high, share):
+    return np.log10(low) + share * (np.log10(high) - np.log10(low))
 
 
-def one_draw_too_many(buffer, size, n, count):
-    return min(count, buffer + (n + 1) * size) - 1
+def mixed_bases(low, high, share):
+    return np.exp(np.log10(low) + share * (np.log10(high) - np.log10(low)))
 
 
-def first_batch_only(buffer, size, n, count):
-    return min(count, buffer + size - 1) - 1
+def from_the_top(low, high, share):
+    return high * (low / high) ** share
 
 
-def batches_from_one(buffer, size, n, count):
-    return min(count, buffer + n * size - 1) - 1
+def share_of_a_power(low, high, share):
+    return low * share * high / low
 
 
-def without_a_buffer(buffer, size, n, count):
-    return (n + 1) * size - 1
-
-
-def test_largest_number(answer):
-    cases = [
-        (10, 64, 0, 384),
-        (10, 64, 2, 384),
-        (100, 32, 5, 384),
-        (100, 32, 11, 384),
-        (384, 64, 0, 384),
-        (1, 8, 3, 100),
-    ]
+def test_on_log_scale(answer):
+    mistakes = {
+        on_linear_scale: "That is the way on a linear scale. Go the share of the way between the logarithms.",
+        exponent_alone: "That is the exponent. Raise 10 to it.",
+        mixed_bases: "The logarithm is that of base 10, the power that of e: take one base for both.",
+        from_the_top: "Share 0 must give low, share 1 high: yours runs the other way.",
+        share_of_a_power: "The share belongs into the exponent: (high / low) ** share.",
+    }
+    cases = [(0.01, 1, 0.5), (0.0001, 1, 0.25), (16, 256, 0.75), (1, 1000, 0.0), (1, 1000, 1.0), (0.002, 0.3, 0.4)]
     results = [one_number(answer(*case), "The number") for case in cases]
-    mistakes = {
-        beyond_the_last: "There are only `count` examples: no number is larger than count - 1.",
-        counted_from_one: "That is how many examples were read. The first has the number 0.",
-        one_draw_too_many: "After the last draw of the batch nothing has to be read any more.",
-        first_batch_only: "Batches before number `n` have drawn examples, too, and each draw reads one more.",
-        batches_from_one: "The first batch has n = 0: up to the end of batch n there are (n + 1) batches.",
-        without_a_buffer: "That is the order without shuffling. The buffer has read further than what was drawn.",
-    }
     expect_no_mistake(results, cases, mistakes)
-    expect_results_of(largest_number, results, cases)
+    for case, result in zip(cases, results):
+        wanted = on_log_scale(*case)
+        expect_close(result / wanted, 1, f"For {case} you return {result:g}; it should be {wanted:g}.")
 
 
-ORDER = ["decode", "cache", "shuffle", "flip", "batch", "prefetch"]
+def best_of(scores, number):
+    at_most = (np.arange(len(scores) + 1) / len(scores)) ** number
+    return (np.sort(scores) * np.diff(at_most)).sum()
 
 
-def test_order(answer):
-    order = [str(stage).strip().lower() for stage in answer]
-    if sorted(order) != sorted(ORDER):
-        raise Wrong("Use each of the six words once.")
-    place = {stage: number for number, stage in enumerate(order)}
-    if place["cache"] < place["decode"]:
-        raise Wrong("That cache holds files: each epoch decodes them again.")
-    if place["shuffle"] < place["cache"]:
-        raise Wrong("The cache freezes the order: each epoch is that of the first. Shuffle after it.")
-    if place["flip"] < place["cache"]:
-        raise Wrong("The cache freezes the flips: each image is flipped once for all. Flip after it.")
-    if place["prefetch"] != 5:
-        raise Wrong("What comes after prefetch is not done in advance. Put it last.")
-    if place["batch"] < place["flip"]:
-        raise Wrong("`flip` works on single images: batch after it.")
-    if place["batch"] < place["shuffle"]:
-        raise Wrong("Shuffled after batching, whole batches change places, with the same images in each.")
+def by_drawing(scores, number):
+    return np.random.default_rng(1).choice(scores, size=(200_000, number)).max(axis=1).mean()
+
+
+def few_drawn(scores, number):
+    return np.random.default_rng(1).choice(scores, size=(2000, number)).max(axis=1).mean()
+
+
+def first_ones(scores, number):
+    return np.max(scores[:number])
+
+
+def best_of_all(scores, number):
+    return np.max(scores)
+
+
+def mean_of_all(scores, number):
+    return np.mean(scores)
+
+
+def unsorted(scores, number):
+    at_most = (np.arange(len(scores) + 1) / len(scores)) ** number
+    return (scores * np.diff(at_most)).sum()
+
+
+def backwards(scores, number):
+    return -best_of(-np.asarray(scores), number)
+
+
+def at_most_alone(scores, number):
+    ranks = np.arange(1, len(scores) + 1) / len(scores)
+    return (np.sort(scores) * ranks**number).sum()
+
+
+def none_twice(scores, number):
+    random = np.random.default_rng(2)
+    drawn = random.permuted(np.tile(scores, (20_000, 1)), axis=1)[:, :number]
+    return drawn.max(axis=1).mean()
+
+
+def test_best_of(answer):
+    mistakes = {
+        first_ones: "The best of the *first* ones hangs on the order. Drawn by chance, each score has the same chance.",
+        best_of_all: "That is the best of all scores, whatever the number is.",
+        mean_of_all: "That is the mean of a single draw. Asked for is the best of several.",
+        unsorted: "Sort the scores first: the k-th must be the k-th smallest.",
+        backwards: "That is the *worst* of the drawn scores on average. Sort upwards.",
+        at_most_alone: "Those are chances of *at most* the k-th score. Take from each the chance of at most the one before.",
+    }
+    random = np.random.default_rng(5)
+    cases = [(random.random(12), 3), (random.random(40), 20), (np.array([0.7, 0.1, 0.4]), 2)]
+    results = [one_number(answer(*case), "The mean") for case in cases]
+    expect_no_mistake(results, cases, mistakes)
+    wanted = [best_of(*case) for case in cases]
+    apart = np.abs(np.subtract(results, wanted))
+    from_none_twice = np.abs(np.subtract(results, [none_twice(*case) for case in cases]))
+    if from_none_twice.max() < 0.02 and from_none_twice.sum() < 0.5 * apart.sum() > 0.01:
+        raise Wrong("You draw no score twice. Here each draw takes one of all the scores again.")
+    if 0.002 < apart.max() < 0.02:
+        raise Wrong("Near it, as by drawing. The chances (k / n) ** number give it exactly.")
+    for case, result, expected in zip(cases, results, wanted):
+        message = f"For {len(case[0])} scores and {case[1]} draws you return {result:.3f}; it should be {expected:.3f}."
+        expect_close(result, expected, message, tolerance=2e-3)
 
 
 EXERCISES = [
     Exercise(
         key="509-1",
-        title="A hundred batches",
+        title="The factor of a range test",
         minutes=5,
-        test=test_two_times,
+        test=test_factor,
         hints=(
-            "One after the other: 100 times the sum of both.",
-            "With overlap: 100 times the larger one, and the smaller one once. A second has 1000 milliseconds.",
+            "81 steps have 80 gaps, and 80 equal factors multiply to 1 / 0.0001 = 10,000.",
+            "The 80th root of 10,000: 10,000 to the power of 1/80.",
         ),
-        solution=[5.0, 4.01],
+        solution=FACTOR,
         wrong_answers={
-            "milliseconds": [5000, 4010],
-            "the last step forgotten": [5, 4],
-            "no overlap": [5, 5],
-            "the pace of the faster one": [5, 1.04],
-            "turned round": [4.01, 5],
-            "one batch": [0.05, 0.04],
-            "something else": [3, 2],
-            "not a number": [5.0, math.nan],
+            "81 gaps": 10_000 ** (1 / 81),
+            "divided evenly": 125,
+            "an equal difference": 0.9999 / 80,
+            "the exponent": 0.05,
+            "the other base": math.exp(0.05),
+            "downwards": 1 / FACTOR,
+            "two decimals": 1.12,
+            "something else": 1.5,
+            "not a number": math.nan,
         },
-        explanation="The input sets the pace: 100 · 40 milliseconds, then the last step of 10.",
+        also_right={"rounded": 1.122},
+        explanation="10 to the power of 4/80: four decades in eighty factors.",
     ),
     Exercise(
         key="509-2",
-        title="The reach of a buffer",
+        title="Halfway on a logarithmic scale",
         minutes=10,
-        test=test_largest_number,
+        test=test_on_log_scale,
         hints=(
-            "How many draws are there up to the end of batch n? How many examples were read when the last one begins?",
-            "Read are `buffer` and one after each draw but the last, at most `count`. The numbers begin at 0.",
+            "Go the share of the way between np.log10(low) and np.log10(high).",
+            "Then 10 to the power of that.",
         ),
-        solution=largest_number,
+        solution=on_log_scale,
         wrong_answers={
-            "beyond the last example": beyond_the_last,
-            "counted from one": counted_from_one,
-            "one draw too many": one_draw_too_many,
-            "the first batch only": first_batch_only,
-            "batches from one": batches_from_one,
-            "without a buffer": without_a_buffer,
-            "always the last": lambda buffer, size, n, count: count - 1,
+            "linear scale": on_linear_scale,
+            "the exponent": exponent_alone,
+            "two bases": mixed_bases,
+            "from the top": from_the_top,
+            "the share as a factor": share_of_a_power,
+            "the middle": lambda low, high, share: np.sqrt(low * high),
         },
-        also_right={"by drawing": by_drawing},
-        explanation="A small buffer never lets an example come much earlier than its place.",
+        also_right={"by powers": by_powers},
+        explanation="With `share` drawn evenly from 0 to 1, this is how a rate is drawn on a logarithmic scale.",
     ),
     Exercise(
         key="509-3",
-        title="In which order?",
-        minutes=10,
-        test=test_order,
+        title="What would five trials have found?",
+        minutes=15,
+        test=test_best_of,
         hints=(
-            "What may be done once comes before the cache, what must be new in each epoch after it.",
-            "Decode, cache, shuffle, then the three others; prefetch is the last.",
+            "The best is exactly the k-th sorted score with the chance (k / n) ** number - ((k - 1) / n) ** number.",
+            "`np.diff((np.arange(n + 1) / n) ** number)` holds these chances; multiply by `np.sort(scores)` and add.",
         ),
-        solution=ORDER,
+        solution=best_of,
         wrong_answers={
-            "files are cached": ["cache", "decode", "shuffle", "flip", "batch", "prefetch"],
-            "shuffled before the cache": ["decode", "shuffle", "cache", "flip", "batch", "prefetch"],
-            "flipped before the cache": ["decode", "flip", "cache", "shuffle", "batch", "prefetch"],
-            "prefetch in the middle": ["decode", "cache", "shuffle", "prefetch", "flip", "batch"],
-            "flipped in batches": ["decode", "cache", "shuffle", "batch", "flip", "prefetch"],
-            "batches are shuffled": ["decode", "cache", "flip", "batch", "shuffle", "prefetch"],
-            "one word twice": ["decode", "decode", "shuffle", "flip", "batch", "prefetch"],
+            "the first ones": first_ones,
+            "the best of all": best_of_all,
+            "the mean": mean_of_all,
+            "unsorted": unsorted,
+            "backwards": backwards,
+            "at most": at_most_alone,
+            "none twice": none_twice,
+            "drawn a few times": few_drawn,
+            "the median": lambda scores, number: np.median(scores),
         },
-        also_right={"flip before shuffle": ["decode", "cache", "flip", "shuffle", "batch", "prefetch"]},
-        explanation="Once: decode. New each time: order and flips. Then whole batches, in advance.",
+        also_right={"drawn very often": by_drawing},
+        explanation="What a search promises belongs to the number of its trials: name it beside the score (Dodge and others, 2019).",
     ),
 ]

@@ -1,277 +1,289 @@
-"""Exercises of lesson 513, put a network into a web page."""
+"""Exercises of lesson 513, survive a killed worker."""
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 
-IN_THE_PAGE = {
-    "the weights": "needed",
-    "the optimizer's memory": "not needed",
-    "the rule that puts the centre of mass in the middle": "needed",
-    "Keras": "not needed",
-    "a runtime for ONNX": "needed",
-    "the training digits": "not needed",
+NEEDED = {
+    "weights": "yes",
+    "moving averages of batch normalization": "yes",
+    "Adam's two averages of each slope": "yes",
+    "number of steps": "yes",
+    "slopes of the last step": "no",
+    "training images": "no",
 }
 WHY = {
-    "the weights": "without them the network is an empty plan.",
-    "the optimizer's memory": "who needs it: the training, or the answers?",
-    "the rule that puts the centre of mass in the middle": "count again what happens to strokes in a corner.",
-    "Keras": "the page runs where there is no Python.",
-    "a runtime for ONNX": "something must compute what the ONNX file describes.",
-    "the training digits": "what they taught is in the weights.",
+    "weights": "they are what was learned.",
+    "moving averages of batch normalization": "no slope changes them, and nothing else could bring them back.",
+    "Adam's two averages of each slope": "the next step divides and moves by them.",
+    "number of steps": "the next batch follows from it.",
+    "slopes of the last step": "the step is done; the next one computes its own.",
+    "training images": "they lie on the disk and do not change.",
 }
 
 
-def test_in_the_page(answer):
-    if not isinstance(answer, dict) or set(answer) != set(IN_THE_PAGE):
+def test_needed(answer):
+    if not isinstance(answer, dict) or set(answer) != set(NEEDED):
         raise Wrong("A dictionary with the six things as keys, spelled as above, is wanted.")
-    for thing, right in IN_THE_PAGE.items():
+    for thing, right in NEEDED.items():
         word = str(answer[thing]).strip().lower()
-        if word not in ("needed", "not needed"):
-            raise Wrong(f'{answer[thing]!r} for \'{thing}\': "needed" or "not needed" is wanted.')
+        if word not in ("yes", "no"):
+            raise Wrong(f'{answer[thing]!r}: write "yes" or "no".')
         if word != right:
             raise Wrong(f"Think again about '{thing}': {WHY[thing]}")
 
 
-def fitted(strokes, box):
-    points = np.concatenate(strokes)
-    low = points.min(axis=0)
-    high = points.max(axis=0)
-    longer = (high - low).max()
-    scale = box / longer if longer > 0 else 1
-    return [scale * (stroke - (low + high) / 2) + 14 for stroke in strokes]
+def done_by_both(first_run, second_run):
+    return len(set(first_run) & set(second_run))
 
 
-def point_by_point(strokes, box):
-    xs = [x for stroke in strokes for x, _ in stroke]
-    ys = [y for stroke in strokes for _, y in stroke]
-    longer = max(max(xs) - min(xs), max(ys) - min(ys))
-    scale = box / longer if longer else 0
-    x_middle = (max(xs) + min(xs)) / 2
-    y_middle = (max(ys) + min(ys)) / 2
-    result = []
-    for stroke in strokes:
-        result.append([(14 + scale * (x - x_middle), 14 + scale * (y - y_middle)) for x, y in stroke])
-    return result
+def last_minus_first(first_run, second_run):
+    return max(first_run) - min(second_run)
 
 
-def _by(strokes, box, scale_of_sides, middle_of=lambda points: (points.min(axis=0) + points.max(axis=0)) / 2):
-    points = np.concatenate(strokes)
-    scale = scale_of_sides(np.ptp(points, axis=0), box)
-    return [scale * (stroke - middle_of(points)) + 14 for stroke in strokes]
+def all_of_the_second(first_run, second_run):
+    return len(second_run)
 
 
-def each_by_itself(strokes, box):
-    return [fitted([stroke], box)[0] for stroke in strokes]
+def done_by_any(first_run, second_run):
+    return len(set(first_run) | set(second_run))
 
 
-def two_factors(strokes, box):
-    return _by(strokes, box, lambda sides, box: box / np.where(sides > 0, sides, box))
+def more_than_the_last(first_run, second_run):
+    return len(first_run) + len(second_run) - max(max(first_run), max(second_run)) + 1
 
 
-def width_only(strokes, box):
-    return _by(strokes, box, lambda sides, box: box / sides[0] if sides[0] else 1)
+def difference_of_lengths(first_run, second_run):
+    return len(first_run) - len(second_run)
 
 
-def shorter_side(strokes, box):
-    return _by(strokes, box, lambda sides, box: box / min(sides) if min(sides) else 1)
+def only_in_the_first(first_run, second_run):
+    return len(set(first_run) - set(second_run))
 
 
-def straight_is_a_dot(strokes, box):
-    return _by(strokes, box, lambda sides, box: box / max(sides) if min(sides) else 1)
+def one_by_one(first_run, second_run):
+    count = 0
+    for step in first_run:
+        if step in second_run:
+            count += 1
+    return count
 
 
-def always_twenty(strokes, box):
-    return fitted(strokes, 20)
+CASES = ((range(1, 16), range(21, 31)), (range(1, 28), range(21, 71)), (range(1, 21), range(21, 31)), (range(11, 20), range(16, 41)), (range(1, 6), range(1, 9)))  # fmt: skip
 
 
-def not_moved(strokes, box):
-    points = np.concatenate(strokes)
-    longer = np.ptp(points, axis=0).max()
-    return [(box / longer if longer else 1) * stroke for stroke in strokes]
-
-
-def mean_of_points(strokes, box):
-    return _by(
-        strokes, box, lambda sides, box: box / max(sides) if max(sides) else 1, lambda points: points.mean(axis=0)
-    )
-
-
-def room_for_the_line(strokes, box):
-    return _by(strokes, box, lambda sides, box: (box - LINE) / max(sides) if max(sides) else 1)
-
-
-def divides_by_zero(strokes, box):
-    with np.errstate(all="ignore"):
-        return _by(strokes, box, lambda sides, box: box / max(sides))
-
-
-LINE = 2.4  # as on the page
-
-
-def test_fitted(answer):
+def test_both(answer):
     mistakes = {
-        straight_is_a_dot: "A straight 1 has no width, and still a longer side: only where both are 0 it is a dot.",
-        each_by_itself: "You scale each stroke by itself: a 4 falls apart. One factor for all strokes together.",
-        two_factors: "You scale width and height each by a factor of its own: that makes a 1 as wide as a 0.",
-        width_only: "That looks at the width alone. A tall drawing would stick out of the box.",
-        shorter_side: "That makes the *shorter* side as long as the box: the longer one sticks out.",
-        room_for_the_line: "You leave room for the line. Here the points themselves fill the box.",
-        always_twenty: "The longer side becomes 20 whatever `box` says.",
-        not_moved: "The size is right, the place is not: the middle of the outline should be (14, 14).",
-        mean_of_points: "You put the mean of the points to (14, 14). The middle of the outline was asked for: half-way from least to largest.",
+        last_minus_first: "With steps 21 to 27, 27 - 21 is 6, but these are seven steps. And none may be done twice at all.",
+        all_of_the_second: "That is the length of the second run. Which of its steps had the first run done too?",
+        done_by_any: "That counts the steps done at least once.",
+        more_than_the_last: "One too many.",
+        difference_of_lengths: "How long the runs are does not say which steps both did.",
+        only_in_the_first: "Those are the steps of the first run that the second did *not* do.",
     }
-    random = np.random.default_rng(513)
-    four = [np.array([(105.0, 55), (85, 150), (190, 145)]), np.array([(180.0, 60), (165, 230)])]
-    cases = [
-        ([np.array([(100.0, 40), (260, 90), (250, 80)])], 20),
-        ([np.array([(20.0, 60), (120, 60)])], 20),
-        (four, 20),
-        *(([random.uniform(5, 280, (6, 2)), random.uniform(5, 280, (3, 2))], box) for box in (20, 18)),
-        ([np.array([(70.0, 20), (70, 220)])], 20),
-        ([np.array([(70.0, 80)])], 20),
-    ]
-    for strokes, box in cases:
-        try:
-            result = answer(strokes, box)
-        except ZeroDivisionError:
-            raise Wrong(DOT) from None
-        right = fitted(strokes, box)
-        if isinstance(result, np.ndarray) and len(strokes) == 1:
-            raise Wrong("You return one array. A list of strokes is wanted, even if there is only one.")
-        if len(result) != len(strokes) or any(np.shape(one) != np.shape(other) for one, other in zip(result, right)):
-            raise Wrong("As many strokes as before are wanted, each with its points (points, 2): do not join them.")
-        if not all(np.isfinite(np.asarray(stroke, float)).all() for stroke in result):
-            raise Wrong(DOT)
-        if _alike(result, right):
+    for first_run, second_run in CASES:
+        result = one_number(answer(list(first_run), list(second_run)), "The number of steps")
+        right = done_by_both(first_run, second_run)
+        if result == right:
             continue
         for mistake, message in mistakes.items():
-            if _alike(result, mistake(strokes, box)):
+            if result == mistake(first_run, second_run):
                 raise Wrong(message)
         raise Wrong(
-            f"For strokes from {np.concatenate(strokes).min(axis=0)} to {np.concatenate(strokes).max(axis=0)} and a box of {box} yours reach from {np.concatenate(result).min(axis=0).round(2)} to {np.concatenate(result).max(axis=0).round(2)}; they should reach from {np.concatenate(right).min(axis=0).round(2)} to {np.concatenate(right).max(axis=0).round(2)}."
+            f"Steps {first_run[0]} to {first_run[-1]}, then {second_run[0]} to {second_run[-1]}: {right} were done twice, not {result:g}."
         )
 
 
-DOT = "All points in one place: the drawing has no side to divide by. Leave a dot a dot, at (14, 14)."
+def best_interval(save_seconds, machines, days):
+    seconds_between_kills = days * 24 * 3600 / machines
+    return np.sqrt(2 * save_seconds * seconds_between_kills)
 
 
-def _alike(one, other):
-    return all(np.allclose(a, b, atol=1e-6) for a, b in zip(one, other))
+def of_one_machine(save_seconds, machines, days):
+    return np.sqrt(2 * save_seconds * days * 86400)
 
 
-NAMES = ("as they are", "half as large", "white on black")
+def in_days(save_seconds, machines, days):
+    return np.sqrt(2 * save_seconds * days / machines)
 
 
-def test_other_ways(answer):
-    as_they_are, half, inverted = measured_numbers(answer, *NAMES)
-    if max(as_they_are, half, inverted) > 1:
-        raise Wrong("Shares are wanted, between 0 and 1: `share_read` gives them.")
-    if min(as_they_are, half, inverted) < 0:
-        raise Wrong("A share is never below 0.")
-    if as_they_are < 0.5:
-        raise Wrong("As they are, nearly all are read. Are these the shares read *wrongly*?")
-    if as_they_are < 0.92:
-        raise Wrong("As they are, more are read: `share_read(images, labels)`, nothing changed.")
-    if abs(inverted - as_they_are) < 0.03:
-        raise Wrong("White on black as good as before? `share_read` must get `1 - images`, not `images`.")
-    if inverted > MOST_INVERTED:
-        raise Wrong("White on black is `1 - images`: paper becomes 1, ink 0. Then hardly a digit is read.")
-    if abs(half - as_they_are) < 0.03:
-        raise Wrong("Half as large, many are lost. Are the images 14 x 14 on empty paper, or only half as dark?")
-    if half < LEAST_HALF:
-        raise Wrong("Half as large, more are read. Do they stand in the middle, rows and columns 7 to 20?")
-    if half > MOST_HALF:
-        raise Wrong("Half as large, fewer are read. Is each pixel the *mean* of 2 x 2, not their sum or largest?")
+def more_machines_fail_less(save_seconds, machines, days):
+    return np.sqrt(2 * save_seconds * days * 86400 * machines)
 
 
-LEAST_HALF, MOST_HALF, MOST_INVERTED = 0.12, 0.5, 0.35
+def without_the_two(save_seconds, machines, days):
+    return np.sqrt(save_seconds * days * 86400 / machines)
+
+
+def without_the_root(save_seconds, machines, days):
+    return 2 * save_seconds * days * 86400 / machines
+
+
+def half_of_it(save_seconds, machines, days):
+    return best_interval(save_seconds, machines, days) / 2
+
+
+def by_trying(save_seconds, machines, days):
+    """Halve the steps around the least share until it is found."""
+    kills = days * 86400 / machines
+    low, high = 1e-3, 1e9
+    for _ in range(300):
+        third = (high - low) / 3
+        one, other = low + third, high - third
+        if save_seconds / one + one / (2 * kills) < save_seconds / other + other / (2 * kills):
+            high = other
+        else:
+            low = one
+    return low
+
+
+def test_interval(answer):
+    mistakes = {
+        of_one_machine: "One failure stops all: with more machines, failures come more often.",
+        in_days: "Days and seconds are mixed: a day has 86,400 seconds.",
+        more_machines_fail_less: "With more machines a failure comes sooner: divide by their number.",
+        without_the_two: "The 2 under the root is missing: on average, half an interval is repeated.",
+        without_the_root: "The root is missing.",
+    }
+    for arguments in [(2, 1, 1 / 24), (10, 100, 100), (30, 64, 365), (0.01, 8, 0.5)]:
+        result = one_number(answer(*arguments), "The interval")
+        right = best_interval(*arguments)
+        if np.isclose(result, right, rtol=1e-3):
+            continue
+        for mistake, message in mistakes.items():
+            if np.isclose(result, mistake(*arguments), rtol=1e-3):
+                raise Wrong(message)
+        expect_close(result, right, f"For {arguments} you return {result:.4g}; it should be about {right:.4g}.")
+
+
+def test_kill(answer):
+    start, twice, difference = measured_numbers(
+        answer, "began after", "done twice", "largest difference", counts=("began after", "done twice")
+    )
+    if start % 10:
+        raise Wrong("A backup is made after every tenth step. Where does the second run begin?")
+    if start == 0:
+        raise Wrong(
+            "Began at nothing? Take the start of the *second* run, and kill after step 33, not before the first backup."
+        )
+    if start > 60:
+        raise Wrong("At step 70 all is done: take the first backup that the second run found.")
+    if start < 30:
+        raise Wrong("The backup of step 30 was there. Did you kill after step 33?")
+    if start > 40:
+        raise Wrong("A kill after step 33 comes before step 50. Take the first backup that the second run found.")
+    if twice > 9:
+        raise Wrong("Fewer than ten steps lie between two backups: count the steps that *both* runs did.")
+    if start + twice < 33:
+        raise Wrong(
+            "Worker 0 had done step 33 before it was killed: the steps up to the backup and those done twice are fewer."
+        )
+    if difference < 0:
+        raise Wrong("A difference without its sign is wanted.")
+    if difference > 1e-5:
+        raise Wrong(
+            "The weights should agree. Did you load the last backup of this run, and compare with its `undisturbed`?"
+        )
+
+
 PROGRAM = """
-blocks = images.reshape(-1, 14, 2, 14, 2, 1)
-small = np.zeros_like(images)
-small[:, 7:21, 7:21] = blocks.mean(axis=(2, 4))
-other_ways = {
-    "as they are": share_read(images, labels),
-    "half as large": share_read(small, labels),
-    "white on black": share_read(1 - images, labels),
+other = tempfile.mkdtemp()
+codes, first, second = train_with_a_kill(0, 33, other)
+first_run = steps_of(first, worker=0)
+second_run = steps_of(second, worker=0)
+began_after = second_run.index.min() - 1
+finding = {
+    "began after": began_after,
+    "done twice": first_run.index.max() - began_after,
+    "largest difference": largest_difference(weights_in(other), weights_in(f"{other}/undisturbed")),
 }
 """
 
 EXERCISES = [
     Exercise(
         key="513-1",
-        title="What lies in the page?",
+        title="What belongs in the backup?",
         minutes=5,
-        test=test_in_the_page,
+        test=test_needed,
         hints=(
-            "Three are needed: something to compute with, something that computes, something that prepares.",
-            "What only a training needs, need not travel.",
+            "Ask of each: could it be had again, after the kill, from something else?",
+            "Four of the six are needed.",
         ),
-        solution=IN_THE_PAGE,
+        solution=NEEDED,
         wrong_answers={
-            "no weights": IN_THE_PAGE | {"the weights": "not needed"},
-            "the optimizer's memory": IN_THE_PAGE | {"the optimizer's memory": "needed"},
-            "no preparation": IN_THE_PAGE | {"the rule that puts the centre of mass in the middle": "not needed"},
-            "Keras": IN_THE_PAGE | {"Keras": "needed"},
-            "no runtime": IN_THE_PAGE | {"a runtime for ONNX": "not needed"},
-            "the training digits": IN_THE_PAGE | {"the training digits": "needed"},
-            "a word": IN_THE_PAGE | {"Keras": "no"},
-            "one left open": IN_THE_PAGE | {"Keras": ...},
+            "weights can be trained again": NEEDED | {"weights": "no"},
+            "averages come by themselves": NEEDED | {"moving averages of batch normalization": "no"},
+            "Adam begins anew": NEEDED | {"Adam's two averages of each slope": "no"},
+            "the step does not matter": NEEDED | {"number of steps": "no"},
+            "slopes too": NEEDED | {"slopes of the last step": "yes"},
+            "images too": NEEDED | {"training images": "yes"},
+            "a word of one's own": NEEDED | {"weights": "of course"},
+            "a list": list(NEEDED.values()),
         },
-        also_right={"in capitals": {thing: word.upper() for thing, word in IN_THE_PAGE.items()}},
-        explanation="Weights, runtime and preparation make the answer. The rest made the weights.",
+        explanation="With dropout or augmentation, what random numbers come next belongs to it as well.",
     ),
     Exercise(
         key="513-2",
-        title="Any drawing",
-        minutes=15,
-        test=test_fitted,
-        hints=(
-            "`np.concatenate(strokes)` has all points: their least and largest x and y are the outline.",
-            "`scale` is box / longer, and 1 where longer is 0. Then as in `boxed`, stroke by stroke.",
-        ),
-        solution=fitted,
+        title="Count the steps done twice",
+        minutes=10,
+        test=test_both,
+        hints=("A set of numbers knows which it shares with another: one & other.", "The length of what they share."),
+        solution=done_by_both,
         wrong_answers={
-            "each by itself": each_by_itself,
-            "two factors": two_factors,
-            "the width alone": width_only,
-            "the shorter side": shorter_side,
-            "a straight line is a dot": straight_is_a_dot,
-            "always 20": always_twenty,
-            "room for the line": room_for_the_line,
-            "not moved": not_moved,
-            "the mean of the points": mean_of_points,
-            "a division by zero": divides_by_zero,
-            "joined": lambda strokes, box: np.concatenate(fitted(strokes, box)),
+            "the last minus the first": last_minus_first,
+            "all of the second run": all_of_the_second,
+            "done by any": done_by_any,
+            "one too many": more_than_the_last,
+            "the difference of the lengths": difference_of_lengths,
+            "only in the first": only_in_the_first,
         },
-        also_right={"point by point": point_by_point},
-        explanation="One factor for both directions and all strokes. The page's own code gives the line its room besides.",
-        leaves_arguments=True,
+        also_right={"one by one": one_by_one},
+        explanation="max(first) - min(second) + 1 is right only while the runs overlap.",
     ),
     Exercise(
         key="513-3",
-        title="Other ways to go wrong",
-        minutes=15,
-        test=test_other_ways,
+        title="How often to save",
+        minutes=10,
+        test=test_interval,
         hints=(
-            "Take the mean of the blocks over axes 2 and 4: (n, 14, 14, 1).",
-            "`np.zeros_like(images)` is empty paper; the small digits go to [:, 7:21, 7:21].",
-            "White on black: 1 - images.",
+            "If each of m machines fails once in d days, one of them fails every d / m days.",
+            "In seconds that is T; the best interval is the root of 2 × save_seconds × T.",
         ),
-        solution={"as they are": 0.957, "half as large": 0.3, "white on black": 0.13},
+        solution=best_interval,
+        wrong_answers={
+            "the machines forgotten": of_one_machine,
+            "in days": in_days,
+            "more machines fail less": more_machines_fail_less,
+            "without the two": without_the_two,
+            "without the root": without_the_root,
+            "half of it": half_of_it,
+        },
+        also_right={"by trying": by_trying},
+        explanation="Four times the machines: save twice as often.",
+    ),
+    Exercise(
+        key="513-4",
+        title="Kill the other one",
+        minutes=20,
+        test=test_kill,
+        hints=(
+            "train_with_a_kill(0, 33, folder) with a new folder: tempfile.mkdtemp(). Then steps_of, as above, for both runs.",
+            "The second run began after its first step less one. weights_in(folder) and weights_in(f'{folder}/undisturbed') are to be compared.",
+        ),
+        solution={"began after": 30, "done twice": 4, "largest difference": 0.0},
         program=PROGRAM,
         wrong_answers={
-            "unchanged images": {"as they are": 0.957, "half as large": 0.957, "white on black": 0.957},
-            "counts": {"as they are": 957, "half as large": 300, "white on black": 130},
-            "only one was inverted": {"as they are": 0.957, "half as large": 0.957, "white on black": 0.13},
-            "half as light": {"as they are": 0.957, "half as large": 0.3, "white on black": 0.6},
-            "in the corner": {"as they are": 0.957, "half as large": 0.07, "white on black": 0.13},
-            "sum instead of mean": {"as they are": 0.957, "half as large": 0.6, "white on black": 0.13},
-            "wrongly instead of rightly": {"as they are": 0.043, "half as large": 0.7, "white on black": 0.87},
-            "other digits": {"as they are": 0.9, "half as large": 0.3, "white on black": 0.13},
-            "not a number": {"as they are": 0.957, "half as large": 0.3, "white on black": float("nan")},
-            "one left open": {"as they are": 0.957, "half as large": 0.3, "white on black": ...},
+            "the step of the kill": {"began after": 33, "done twice": 4, "largest difference": 1e-7},
+            "start of the first run": {"began after": 0, "done twice": 4, "largest difference": 1e-7},
+            "killed too early": {"began after": 20, "done twice": 4, "largest difference": 1e-7},
+            "all steps of the second run": {"began after": 30, "done twice": 40, "largest difference": 1e-7},
+            "another network": {"began after": 30, "done twice": 4, "largest difference": 0.3},
+            "too few done twice": {"began after": 30, "done twice": 1, "largest difference": 0.0},
+            "a backup too late": {"began after": 50, "done twice": 2, "largest difference": 0.0},
+            "half a step": {"began after": 30, "done twice": 3.5, "largest difference": 1e-7},
+            "no number": {"began after": 30, "done twice": 4, "largest difference": float("nan")},
+            "one left open": {"began after": 30, "done twice": ..., "largest difference": 1e-7},
         },
-        explanation="The network saw digits of one size, dark on light. Each of these must be undone before it, as the place was.",
+        explanation="Worker 0 is no exception: what it had written lies on the disk, and that is all that a restart needs.",
     ),
 ]

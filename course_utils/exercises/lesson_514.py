@@ -1,301 +1,274 @@
-"""Exercises of lesson 514, what an export leaves out."""
+"""Exercises of lesson 514, count the cost of workers."""
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, some_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 
-KINDS = ("operation", "number", "nothing")
-RIGHT = {
-    "the weights": "number",
-    "layers.Rescaling in front of the network": "operation",
-    "a division by 255 in your script": "nothing",
-    "layers.Dropout, as it is used usually": "nothing",
-    "keras.random.normal in call": "operation",
-    "the branch that an if in call did not take": "nothing",
-    "the hour of the day, asked by Python in call": "number",
-    "your list of the classes' names": "nothing",
-}
-WHY = {
-    "the weights": "the file holds them as they were when it was written.",
-    "layers.Rescaling in front of the network": "a layer is made of operations on the placeholder.",
-    "a division by 255 in your script": "your script is not called in the pass that writes the file.",
-    "layers.Dropout, as it is used usually": "an export calls the network with training=False.",
-    "keras.random.normal in call": "Keras draws by an operation: a SavedModel drew anew each time.",
-    "the branch that an if in call did not take": "Python decides while the file is written, and only one branch goes in.",
-    "the hour of the day, asked by Python in call": "Python asks while the file is written; then it is a constant.",
-    "your list of the classes' names": "the network never meets it: it gives places, 0 to 9.",
-}
+NAMES = ("2 workers", "8 workers", "1 worker")
+MEGABYTES = {"2 workers": 100, "8 workers": 175, "1 worker": 0}
 
 
-def test_held(answer):
-    if not isinstance(answer, dict) or set(answer) != set(RIGHT):
-        raise Wrong("A dictionary with the eight things as keys, spelled as above, is wanted.")
-    for thing, kind in RIGHT.items():
-        given = str(answer[thing]).strip().lower()
-        if given not in KINDS:
-            raise Wrong(f"{answer[thing]!r} is none of the three: {', '.join(KINDS)}.")
-        if given != kind:
-            raise Wrong(f"Think again about '{thing}': {WHY[thing]}")
+def test_megabytes(answer):
+    two, eight, one = measured_numbers(answer, *NAMES)
+    if np.isclose(two, 25):
+        raise Wrong("That counts numbers. Each slope is a number of 4 bytes.")
+    if np.isclose(two, 100e6):
+        raise Wrong("Megabytes are asked for: millions of bytes.")
+    if np.isclose(two, 200):
+        raise Wrong("Two workers: 2 (n - 1) / n is 2 · 1 / 2.")
+    expect_close(two, 100, f"Two workers: {two:g} is not right. Each sends one list of slopes.", tolerance=1e-3)
+    if np.isclose(eight, 200):
+        raise Wrong("Eight workers: 2 · 7 / 8 of the list, not the whole list twice.")
+    if np.isclose(eight, 700):
+        raise Wrong("Eight workers: in a ring none sends its list to each of the seven others.")
+    expect_close(eight, 175, f"Eight workers: {eight:g} is not right. Use 2 (n - 1) / n.", tolerance=1e-3)
+    expect_close(one, 0, "One worker alone has nobody to send to.")
 
 
-def largest_first(inputs):
-    import keras
-
-    return keras.ops.flip(keras.ops.sort(inputs, axis=-1), axis=-1)
-
-
-def by_minus(inputs):
-    import keras
-
-    return -keras.ops.sort(-inputs)
+def images_a_second(workers, images_each, compute, list_bytes, bytes_a_second):
+    exchange = 2 * (workers - 1) / workers * list_bytes / bytes_a_second
+    return workers * images_each / (compute + exchange)
 
 
-def by_top_k(inputs):
-    import keras
-
-    return keras.ops.top_k(inputs, inputs.shape[-1])[0]
+def of_one_worker(workers, images_each, compute, list_bytes, bytes_a_second):
+    return images_a_second(workers, images_each, compute, list_bytes, bytes_a_second) / workers
 
 
-def with_numpy(inputs):
-    return np.sort(inputs)[:, ::-1]
+def without_exchange(workers, images_each, compute, list_bytes, bytes_a_second):
+    return workers * images_each / compute
 
 
-def five_columns(inputs):
-    import keras
-
-    return keras.ops.top_k(inputs, 5)[0]
+def two_lists(workers, images_each, compute, list_bytes, bytes_a_second):
+    return workers * images_each / (compute + 2 * list_bytes / bytes_a_second)
 
 
-def without_a_placeholder(inputs):
-    import keras
-
-    if isinstance(inputs, keras.KerasTensor):
-        return inputs
-    return keras.ops.flip(keras.ops.sort(inputs), axis=-1)
+def hidden_exchange(workers, images_each, compute, list_bytes, bytes_a_second):
+    exchange = 2 * (workers - 1) / workers * list_bytes / bytes_a_second
+    return workers * images_each / max(compute, exchange)
 
 
-def with_numbers(inputs):
-    import keras
-
-    return np.sort(keras.ops.convert_to_numpy(inputs))[:, ::-1]
+def list_to_each_other(workers, images_each, compute, list_bytes, bytes_a_second):
+    return workers * images_each / (compute + (workers - 1) * list_bytes / bytes_a_second)
 
 
-def smallest_first(inputs):
-    import keras
-
-    return keras.ops.sort(inputs)
-
-
-def columns_sorted(inputs):
-    import keras
-
-    return keras.ops.flip(keras.ops.sort(inputs, axis=0), axis=0)
+def one_way(workers, images_each, compute, list_bytes, bytes_a_second):
+    exchange = (workers - 1) / workers * list_bytes / bytes_a_second
+    return workers * images_each / (compute + exchange)
 
 
-def rows_turned(inputs):
-    import keras
-
-    return keras.ops.flip(keras.ops.sort(inputs), axis=0)
-
-
-def only_turned(inputs):
-    import keras
-
-    return keras.ops.flip(inputs, axis=-1)
+def by_efficiency(workers, images_each, compute, list_bytes, bytes_a_second):
+    exchange = (list_bytes - list_bytes / workers) * 2 / bytes_a_second
+    share = compute / (compute + exchange)
+    return share * workers * images_each / compute
 
 
-def places(inputs):
-    import keras
-
-    return keras.ops.argsort(-inputs)
-
-
-def test_largest_first(answer):
-    for columns in (5, 7):
-        numbers = np.random.default_rng().normal(size=(4, columns)).astype("float32")
-        numbers[0, 1] = numbers[0, 3]  # two equal ones
-        _test_rows(answer, numbers)
-
-
-def _test_rows(answer, numbers):
-    import keras
-
-    shape = numbers.shape
-    right = -np.sort(-numbers)
-    try:
-        result = answer(numbers)
-    except Exception as error:
-        if shape[1] == 5:
-            raise
-        raise Wrong(f"Five columns are sorted; seven stop with {type(error).__name__}.") from error
-    if shape[1] == 7 and np.shape(result) == (4, 5):
-        raise Wrong("Of seven columns five are returned. Take the number of columns from inputs.shape.")
-    result = some_numbers(result, shape, "The sorted rows")
+def test_images(answer):
     mistakes = {
-        "These rows go from the smallest to the largest. Turn each around.": np.sort(numbers),
-        "You sort each column. A row is wanted: the last axis.": -np.sort(-numbers, axis=0),
-        "You turn around the order of the rows, not the numbers in each. Flip the last axis.": np.sort(numbers)[::-1],
-        "The rows are turned around, but not sorted.": numbers[:, ::-1],
+        of_one_worker: "That is the share of one worker; all of them together are asked for.",
+        without_exchange: "The exchange is missing: a step takes computing and exchanging.",
+        two_lists: "Each sends 2 (n - 1) / n lists, not two. For one worker that is nothing.",
+        list_to_each_other: "In a ring none sends its list to each of the others.",
+        one_way: "The list goes round twice: once to add, once to pass the sums on.",
+        hidden_exchange: "In the page's model the exchange is not hidden: the two times add up.",
     }
-    for message, mistake in mistakes.items():
-        if np.allclose(result, mistake):
-            raise Wrong(message)
-    if np.allclose(np.sort(result), np.arange(shape[1])):
-        raise Wrong("These are the places of the numbers. The numbers themselves are wanted.")
-    expect_close(result, right, "Each row from the largest to the smallest number.", tolerance=1e-6)
-    placeholder = keras.Input(shape[1:])
-    try:
-        symbol = answer(placeholder)
-    except Exception as error:
+    for arguments in [
+        (5, 10, 0.01, 20, 1000),
+        (2, 100, 0.5, 4000, 9000),
+        (8, 32, 0.12, 500, 7000),
+        (1, 50, 0.2, 400, 100),
+    ]:
+        result = one_number(answer(*arguments), "The images a second")
+        right = images_a_second(*arguments)
+        if np.isclose(result, right):
+            continue
+        for mistake, message in mistakes.items():
+            if np.isclose(result, mistake(*arguments)):
+                raise Wrong(message)
+        raise Wrong(f"For {arguments} you return {result:.5g}; it should be {right:.5g}.")
+
+
+def images_needed(seconds_an_image, exchange, wanted):
+    return np.ceil(wanted * exchange / ((1 - wanted) * seconds_an_image))
+
+
+def rounded_down(seconds_an_image, exchange, wanted):
+    return np.floor(wanted * exchange / ((1 - wanted) * seconds_an_image))
+
+
+def share_upside_down(seconds_an_image, exchange, wanted):
+    return np.ceil((1 - wanted) * exchange / (wanted * seconds_an_image))
+
+
+def without_computing(seconds_an_image, exchange, wanted):
+    return np.ceil(exchange / ((1 - wanted) * seconds_an_image))
+
+
+def not_whole(seconds_an_image, exchange, wanted):
+    return wanted * exchange / ((1 - wanted) * seconds_an_image)
+
+
+def cut_off_and_one_more(seconds_an_image, exchange, wanted):
+    return int(wanted * exchange / ((1 - wanted) * seconds_an_image)) + 1
+
+
+def one_too_many(seconds_an_image, exchange, wanted):
+    return images_needed(seconds_an_image, exchange, wanted) + 1
+
+
+def as_long_as_the_exchange(seconds_an_image, exchange, wanted):
+    return np.ceil(exchange / seconds_an_image)
+
+
+def one_after_the_other(seconds_an_image, exchange, wanted):
+    count = 1
+    while count * seconds_an_image / (count * seconds_an_image + exchange) < wanted:
+        count += 1
+    return count
+
+
+def test_needed(answer):
+    mistakes = {
+        rounded_down: "With that many the efficiency is just below what is wanted: round up.",
+        share_upside_down: "Computing should be the larger part: solve c / (c + exchange) = wanted for c.",
+        without_computing: "That makes the exchange (1 - wanted) of the computing; it should be that share of the *whole* step.",
+        cut_off_and_one_more: "Cutting off and adding one goes wrong where the division gives a whole number: that is enough.",
+        one_too_many: "One fewer is enough, in every case.",
+        as_long_as_the_exchange: "Then computing takes as long as the exchange: the efficiency is a half.",
+        not_whole: "A whole number of images is wanted: round up.",
+    }
+    for arguments in [
+        (0.003, 0.05, 0.91),
+        (0.01, 0.1, 0.77),
+        (0.002, 0.031, 0.5),
+        (0.01, 0.1, 0.5),
+        (0.007, 0.2, 0.95),
+    ]:
+        result = one_number(answer(*arguments), "The number of images")
+        right = images_needed(*arguments)
+        if result == right:
+            continue
+        for mistake, message in mistakes.items():
+            if np.isclose(result, mistake(*arguments)):
+                raise Wrong(message)
+        raise Wrong(f"For {arguments} you return {result:g}; it should be {right}.")
+
+
+def test_factors(answer):
+    sent, efficiency = measured_numbers(answer, "bytes", "efficiency")
+    if min(sent, efficiency) <= 0:
+        raise Wrong("Factors are wanted: the new number divided by that of the page.")
+    if 5 < sent < 20:
+        raise Wrong("Ten times the images, but is there more than one slope for each weight? Measure the bytes again.")
+    if not 0.5 < sent < 2:
         raise Wrong(
-            f"With numbers all is right, but on a placeholder it stops ({type(error).__name__}). No NumPy: keras.ops only."
-        ) from error
-    if tuple(getattr(symbol, "shape", ())) != (None, shape[1]):
-        raise Wrong(f"On a placeholder (None, {shape[1]}) the result should have the shape (None, {shape[1]}).")
-    from_graph = np.asarray(keras.Model(placeholder, symbol)(numbers))
-    expect_close(from_graph, right, "On a placeholder something else is done than on numbers.", tolerance=1e-6)
-
-
-COUNTS = ("50 calls", "50 steps of fit", "an export")
-
-
-def test_counts(answer):
-    calls, steps, export = measured_numbers(answer, *COUNTS, counts=COUNTS)
-    if calls == 51:
-        raise Wrong(
-            "One too many: building the model calls the layer, too. Set the count to 0 just before the 50 calls."
+            f"The bytes change by a factor of {sent:.3g}? Divide bytes by bytes, of the wide network both times."
         )
-    if calls < 10:
-        raise Wrong("A plain call runs your Python each time. Is it model(x), not predict, 50 times?")
-    if calls != 50:
-        raise Wrong(
-            "A plain call runs your Python once. Set the count to 0 just before the 50 calls, and read it after."
-        )
-    if steps == 0:
-        raise Wrong(
-            "fit runs your Python at least once, to build its graph. Is it the count of the layer in the model? Or was the "
-            "graph of an earlier fit used again? Then build and compile the model anew, and run all three."
-        )
-    if steps >= 50:
-        raise Wrong(
-            "So many? Set the count to 0 after the 50 calls. fit builds a graph first, and runs that for each step. "
-            "Without run_eagerly=True, please."
-        )
-    if steps > 10:
-        raise Wrong("That is too many for fit. Set the count to 0 just before it, and read it just after.")
-    if export == 0:
-        raise Wrong("An export runs your Python, too: that is how it meets the operations. Read the count after it.")
-    if export > 10:
-        raise Wrong("That is too many for one export. Set the count to 0 just before it.")
+    if 0.95 < efficiency < 1.05 and efficiency == sent:
+        raise Wrong("The two factors are the same number. The efficiency is alone divided by together.")
+    if efficiency < 1:
+        raise Wrong("More computing and the same exchange: the efficiency should rise. Did you divide new by old?")
+    if efficiency < 1.1:
+        raise Wrong("Ten times the computing for the same exchange should show. Is it the wide network, both times?")
+    if efficiency > 20:
+        raise Wrong("An efficiency is at most 1, so it cannot rise that much. Is it alone divided by together?")
 
 
-COUNTS_PROGRAM = """
-class Counting(layers.Layer):
-    count = 0
-
-    def call(self, inputs):
-        self.count += 1
-        return inputs
-
-
-counting = Counting()
-model = keras.Sequential([keras.Input((3,)), counting, layers.Dense(1)])
-model.compile("sgd", "mse")
-inputs = np.random.default_rng(0).normal(size=(50, 3)).astype("float32")
-targets = np.zeros((50, 1), "float32")
-counts = {}
-
-counting.count = 0
-for _ in range(50):
-    model(inputs)
-counts["50 calls"] = counting.count
-
-counting.count = 0
-model.fit(inputs, targets, batch_size=1, epochs=1, verbose=0)
-counts["50 steps of fit"] = counting.count
-
-counting.count = 0
-file_reader(model, "LiteRT")
-counts["an export"] = counting.count
+FACTORS = """
+more = measure_steps(images[:3000], labels[:3000], workers=3)
+new_efficiency = more["alone"] / more["together"]
+factors = {
+    "bytes": more.loc["wide", "bytes of worker 0"] / measured.loc["wide", "bytes of worker 0"],
+    "efficiency": new_efficiency["wide"] / efficiency["wide"],
+}
 """
-
-FOUND = {"50 calls": 50, "50 steps of fit": 1, "an export": 4}
 
 EXERCISES = [
     Exercise(
         key="514-1",
-        title="What does the file hold of it?",
+        title="Megabytes of a step",
         minutes=5,
-        test=test_held,
-        hints=(
-            "Two operations, two numbers, and of four things nothing.",
-            "Was it an operation on the placeholder, with training=False? Then it is in the file.",
-            "Python runs while the file is written. What it had worked out then is a number in the file.",
-        ),
-        solution=RIGHT,
+        test=test_megabytes,
+        hints=("The list has 25 million slopes of 4 bytes: 100 megabytes.", "Each sends 2 (n - 1) / n of the list."),
+        solution=MEGABYTES,
         wrong_answers={
-            "the weights elsewhere": RIGHT | {"the weights": "nothing"},
-            "layers forgotten": RIGHT | {"layers.Rescaling in front of the network": "nothing"},
-            "the script comes along": RIGHT | {"a division by 255 in your script": "operation"},
-            "dropout comes along": RIGHT | {"layers.Dropout, as it is used usually": "operation"},
-            "Keras draws once": RIGHT | {"keras.random.normal in call": "number"},
-            "both branches": RIGHT | {"the branch that an if in call did not take": "operation"},
-            "the clock comes along": RIGHT | {"the hour of the day, asked by Python in call": "operation"},
-            "names in the file": RIGHT | {"your list of the classes' names": "number"},
-            "a word of one's own": RIGHT | {"the weights": "maybe"},
-            "one left open": RIGHT | {"the weights": ...},
+            "numbers for bytes": {"2 workers": 25, "8 workers": 43.75, "1 worker": 0},
+            "bytes": {"2 workers": 100e6, "8 workers": 175e6, "1 worker": 0},
+            "twice the list": {"2 workers": 200, "8 workers": 200, "1 worker": 0},
+            "twice the list for eight": MEGABYTES | {"8 workers": 200},
+            "to each other worker": MEGABYTES | {"8 workers": 700},
+            "half": MEGABYTES | {"2 workers": 50},
+            "no number": MEGABYTES | {"2 workers": float("nan")},
+            "one worker sends too": MEGABYTES | {"1 worker": 100},
         },
-        also_right={"in capitals": {thing: kind.capitalize() for thing, kind in RIGHT.items()}},
-        explanation="Operations are in the file, and numbers that Python had worked out; what stands outside or belongs to training is not.",
+        explanation="With more and more workers it comes near 200, twice the list.",
     ),
     Exercise(
         key="514-2",
-        title="Sort on a placeholder",
+        title="Images a second",
         minutes=10,
-        test=test_largest_first,
+        test=test_images,
         hints=(
-            "keras.ops.sort sorts the last axis, from the smallest number to the largest.",
-            "keras.ops.flip turns an axis around. Or sort -inputs, and change the sign once more.",
+            "A step takes compute + exchange seconds.",
+            "In it all workers together do workers × images_each images.",
         ),
-        solution=largest_first,
+        solution=images_a_second,
         wrong_answers={
-            "NumPy": with_numpy,
-            "five columns only": five_columns,
-            "the placeholder handed back": without_a_placeholder,
-            "smallest first": smallest_first,
-            "columns": columns_sorted,
-            "rows turned": rows_turned,
-            "only turned": only_turned,
-            "places": places,
+            "of one worker": of_one_worker,
+            "without exchange": without_exchange,
+            "two lists": two_lists,
+            "exchange hidden": hidden_exchange,
+            "a list to each other": list_to_each_other,
+            "one way only": one_way,
         },
-        also_right={"twice the sign": by_minus, "the k largest": by_top_k},
-        explanation="What keras.ops does is an operation on a placeholder: it is written into each of the four files.",
+        also_right={"by the efficiency": by_efficiency},
+        explanation="It is n times the speed of one worker, times the efficiency.",
     ),
     Exercise(
         key="514-3",
-        title="How often does your Python run?",
-        minutes=15,
-        test=test_counts,
+        title="How large must the part be?",
+        minutes=20,
+        test=test_needed,
         hints=(
-            "In the class: `count = 0`, and in call: `self.count += 1`, `return inputs`.",
-            "Keep the layer in a variable: counting = Counting(). Set counting.count = 0 just before each trial.",
-            "50 steps: 50 made-up rows with batch_size=1 and epochs=1, after compile('sgd', 'mse').",
+            "What is the efficiency with k images? Which seconds of a step grow with k, which do not?",
+            "With k images, computing takes c = k × seconds_an_image. The efficiency is c / (c + exchange).",
+            "Solve c / (c + exchange) = wanted for c, divide by seconds_an_image, round up.",
         ),
-        solution=FOUND,
-        program=COUNTS_PROGRAM,
+        solution=images_needed,
         wrong_answers={
-            "with the building": FOUND | {"50 calls": 51},
-            "predict instead of a call": FOUND | {"50 calls": 1},
-            "added up": FOUND | {"50 steps of fit": 51},
-            "nothing in fit": FOUND | {"50 steps of fit": 0},
-            "nothing in the export": FOUND | {"an export": 0},
-            "not a number": FOUND | {"50 steps of fit": float("nan")},
-            "not set back": FOUND | {"an export": 52},
-            "one left open": FOUND | {"an export": ...},
+            "rounded down": rounded_down,
+            "upside down": share_upside_down,
+            "share of the computing": without_computing,
+            "not whole": not_whole,
+            "one too many": one_too_many,
+            "cut off and one more": cut_off_and_one_more,
+            "as long as the exchange": as_long_as_the_exchange,
         },
-        explanation=(
-            "fit runs your Python while it builds its graph, and then the graph for each step: what Python drew is used 50 times. "
-            "An export may need a few passes, but a file that answers needs none."
+        also_right={"one after the other": one_after_the_other},
+        explanation="Efficiency can be bought with a larger part, as long as it fits into memory and still learns.",
+    ),
+    Exercise(
+        key="514-4",
+        title="Ten times the images",
+        minutes=15,
+        test=test_factors,
+        hints=(
+            "What travels is one slope for each weight. What is computed grows with the images.",
+            "more = measure_steps(images[:3000], labels[:3000], workers=3), then the efficiency of `wide` as on the page.",
+            "Both answers are new divided by old: more.loc['wide', 'alone'] / measured.loc['wide', 'alone'], for instance.",
         ),
+        solution={"bytes": 1.0, "efficiency": 2.1},
+        program=FACTORS,
+        wrong_answers={
+            "ten times the bytes": {"bytes": 10.0, "efficiency": 2.1},
+            "bytes, not a factor": {"bytes": 6.5e6, "efficiency": 2.1},
+            "the same factor twice": {"bytes": 1.0, "efficiency": 1.0},
+            "old divided by new": {"bytes": 1.0, "efficiency": 0.47},
+            "a percentage": {"bytes": 1.0, "efficiency": 86.0},
+            "a difference": {"bytes": 0.0, "efficiency": 0.5},
+            "no number": {"bytes": float("nan"), "efficiency": 2.1},
+            "one left open": {"bytes": 1.0, "efficiency": ...},
+            "hardly more": {"bytes": 1.0, "efficiency": 1.01},
+        },
+        explanation="Ten times the computing for the same exchange: that is what larger parts buy.",
     ),
 ]

@@ -1,204 +1,206 @@
-"""Exercises of lesson 515: a receptive field, patches that overlap, the stem on speech."""
-
-import math
+"""Exercises of lesson 515, ship a trained network."""
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, errors_of_starts, expect_equal, one_number, some_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
+
+FILES = (".keras", "SavedModel", "ONNX", "LiteRT")
+CHOSEN = {
+    "go on with the training tomorrow": ".keras",
+    "a phone app that works without internet": "LiteRT",
+    "a server with TensorFlow that takes raw text": "SavedModel",
+    "a C# program on a desktop computer": "ONNX",
+}
+WHY = {
+    "go on with the training tomorrow": "only one of the four keeps the optimizer's memory.",
+    "a phone app that works without internet": "a phone wants the smallest interpreter.",
+    "a server with TensorFlow that takes raw text": "operations on strings are in one kind of exported file only.",
+    "a C# program on a desktop computer": "an open standard with runtimes for many languages is wanted.",
+}
 
 
-def test_steps(answer):
-    found = one_number(answer, "The number of steps")
+def test_choices(answer):
+    if not isinstance(answer, dict) or set(answer) != set(CHOSEN):
+        raise Wrong("A dictionary with the four tasks as keys, spelled as above, is wanted.")
+    names = {name.lower().lstrip("."): name for name in FILES}
+    for task, file in CHOSEN.items():
+        choice = names.get(str(answer[task]).strip().lower().lstrip("."))
+        if choice is None:
+            raise Wrong(f"{answer[task]!r} is none of the four: {', '.join(FILES)}.")
+        if choice != file:
+            raise Wrong(f"Think again about '{task}': {WHY[task]}")
+
+
+def mark(times, share):
+    for time in np.sort(times):
+        if np.mean(times <= time) >= share:
+            return time
+
+
+def by_rank(times, share):
+    rank = int(np.ceil(round(share * len(times), 9)))
+    return sorted(times)[rank - 1]
+
+
+def one_too_far(times, share):
+    return sorted([*times, max(times)])[int(np.ceil(round(share * len(times), 9)))]
+
+
+def rounded_down(times, share):
+    return sorted(times)[max(0, int(share * len(times)) - 1)]
+
+
+def in_order_of_calls(times, share):
+    return times[int(np.ceil(round(share * len(times), 9))) - 1]
+
+
+def of_the_largest(times, share):
+    return share * max(times)
+
+
+def test_mark(answer):
     mistakes = {
-        9: "Three windows of 3 side by side? They overlap, and the later ones lie on places that are already apart.",
-        27: "The windows of a layer overlap: its places are 2 steps of the layer below apart, not 3.",
-        7: "That is with stride 1. Each stride of 2 doubles how far apart the next layer's places lie.",
-        13: "That is the page's stem: two layers with windows of 5. Here are three with windows of 3.",
-        3: "That is one layer alone. Go down: 3 places of the second layer, and what these see.",
+        lambda times, share: np.mean(times): "That is the mean. A few slow calls pull it up; count calls instead.",
+        lambda times, share: max(times): "That is the slowest call of all. Some calls may be slower than the mark.",
+        lambda times, share: np.quantile(times, share): (
+            "That lies between two calls, as `np.quantile` has it. A time that was measured is wanted."
+        ),
+        one_too_far: "One call too far: the first place in Python is 0, so the call of rank r stands at r - 1.",
+        rounded_down: "Fewer calls than `share` stay at or under it. Where share * n is no whole number, round up.",
+        in_order_of_calls: "Sort the times first: you took a call by its turn, not by its length.",
+        of_the_largest: "That is a share of the longest time. The share counts calls.",
     }
-    if found in mistakes:
-        raise Wrong(mistakes[found])
-    expect_equal(
-        found,
-        15,
-        f"You give {found:g}. A place of the second layer sees 3 + 2 · 2 steps; "
-        "its neighbour begins 4 steps later. Three of them are seen.",
-    )
-
-
-def overlapping_patches(signals, window, stride):
-    count = (signals.shape[1] - window) // stride + 1
-    patches = []
-    for number in range(count):
-        start = number * stride
-        patches.append(signals[:, start : start + window])
-    return np.stack(patches, axis=1)
-
-
-def by_sliding_windows(signals, window, stride):
-    return np.lib.stride_tricks.sliding_window_view(signals, window, axis=1)[:, ::stride]
-
-
-def side_by_side(signals, window, stride):
-    return overlapping_patches(signals, window, window)
-
-
-def each_step(signals, window, stride):
-    return overlapping_patches(signals, window, 1)
-
-
-def last_left_out(signals, window, stride):
-    return overlapping_patches(signals, window, stride)[:, :-1]
-
-
-def filled_with_zeros(signals, window, stride):
-    longer = np.pad(signals, ((0, 0), (0, window)))
-    return overlapping_patches(longer, window, stride)[:, : -(-signals.shape[1] // stride)]
-
-
-def axes_exchanged(signals, window, stride):
-    return overlapping_patches(signals, window, stride).swapaxes(1, 2)
-
-
-def places_first(signals, window, stride):
-    return overlapping_patches(signals, window, stride).swapaxes(0, 1)
-
-
-def reversed_windows(signals, window, stride):
-    return overlapping_patches(signals, window, stride)[:, :, ::-1]
-
-
-def first_signal_alone(signals, window, stride):
-    return overlapping_patches(signals[:1], window, stride)[0]
-
-
-def window_and_stride_exchanged(signals, window, stride):
-    return overlapping_patches(signals, stride, window)
-
-
-def test_patches(answer):
-    mistakes = {
-        side_by_side: "The windows lie side by side, as in a cut. Each begins `stride` steps after the one before.",
-        each_step: "A window begins at each step. The next begins `stride` steps on.",
-        last_left_out: "The last window is missing: it still fits into the signal.",
-        filled_with_zeros: "Windows that reach over the end are filled with zeros. Only those that fit were asked for.",
-        axes_exchanged: "The axes of places and window are exchanged: (n, places, window) was asked for.",
-        places_first: "The places come first. The signals stay the first axis: `np.stack(patches, axis=1)`.",
-        reversed_windows: "Each window is turned round. A convolution of a network reads forward.",
-        first_signal_alone: "That is the first signal alone. Cut `signals[:, start : start + window]`.",
-        window_and_stride_exchanged: "Window and stride are exchanged: the window is how long, the stride how far on.",
-    }
-    random = np.random.default_rng(515)
-    for count, steps, window, stride in ((3, 13, 5, 2), (2, 14, 4, 3), (4, 21, 6, 4)):
-        signals = random.normal(size=(count, steps))
-        wanted = overlapping_patches(signals, window, stride)
-        returned = np.asarray(answer(signals, window, stride))
-        if returned.shape == wanted.shape and np.allclose(returned, wanted):
+    random = np.random.default_rng(510)
+    cases = [
+        (np.array([3.0, 1.0, 2.0, 10.0]), 0.5),
+        (np.array([5.5, 4.0, 9.0, 1.0, 7.0]), 0.5),
+        *((random.exponential(2.0, size) + 0.1, share) for size, share in ((20, 0.95), (33, 0.95), (47, 0.5), (200, 0.9))),
+    ]  # fmt: skip
+    for times, share in cases:
+        result = one_number(answer(times, share), "The mark")
+        right = mark(times, share)
+        if np.isclose(result, right, rtol=1e-6, atol=0):
             continue
         for mistake, message in mistakes.items():
-            expected = mistake(signals, window, stride)
-            if returned.shape == expected.shape and np.allclose(returned, expected):
+            if np.isclose(result, mistake(times, share), rtol=1e-6, atol=0):
                 raise Wrong(message)
-        result = some_numbers(returned, wanted.shape, "The result")
-        place = int(np.flatnonzero(~np.isclose(result, wanted).all(axis=(0, 2)))[0])
+        shown = np.round(times, 2).tolist() if len(times) < 6 else f"{len(times)} times"
+        expect_close(result, right, f"For {shown} and share {share} the mark is {right:.3f}.", tolerance=1e-6)
+
+
+NAMES = ("without rescaling", "with rescaling")
+
+
+def test_camera(answer):
+    without, with_it = measured_numbers(answer, *NAMES)
+    if min(without, with_it) < 0:
+        raise Wrong("A largest difference is not negative: take the absolute values first.")
+    if without < 0.01 and with_it > 100:
+        raise Wrong("Are the two exchanged? Only with the rescaling inside do pixels up to 255 give the same logits.")
+    if with_it > 100:
+        raise Wrong("With the rescaling the file is still far off. Is it 1 / 255, and before the network?")
+    if without < 100:
         raise Wrong(
-            f"The shape is right; place {place} does not hold steps {place * stride} to {place * stride + window - 1}."
+            "Without rescaling the logits move by hundreds. Did this file get `255 * images`, as the other one?"
         )
-
-
-def test_speech(answer):
-    cut, stem = errors_of_starts(answer, "cut", "stem", of=960)
-    for name, shares in (("cut", cut), ("stem", stem)):
-        if shares.min() > 0.5:
-            raise Wrong(f"{name!r}: more than half? Report the share that is named *wrongly*.")
-        if shares.mean() < 0.008:
-            raise Wrong(f"{name!r} makes too few errors for digits of new voices. Is it judged on the test part?")
-        if shares.mean() > 0.15:
-            raise Wrong(f"{name!r} makes too many errors. 4 epochs, and the learning rate 0.01?")
+    if with_it > 0.001:
+        raise Wrong(
+            "With the rescaling inside, the difference is below 0.001. Report differences of logits, not mistakes."
+        )
+    if without > 1e6:
+        raise Wrong("Without rescaling the difference is too large. Are the pixels multiplied by 255 once?")
 
 
 PROGRAM = """
-speech = bout.speech()
-finding = {}
-finding["cut"], _ = errors_of(speech, (cut, recurrent, 35, 0.01), epochs=4)
-finding["stem"], _ = errors_of(speech, (stem, recurrent, 29, 0.01), epochs=4)
+with_rescaling = keras.Sequential(
+    [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255), model]
+)
+with quiet():
+    with_rescaling.export(folder + "/camera.tflite", format="litert")
+
+by_camera = load_litert(folder + "/camera.tflite")
+plain = readers["LiteRT"](255 * images)
+prepared = by_camera(255 * images)
+camera = {
+    "without rescaling": np.abs(plain - logits).max(),
+    "with rescaling": np.abs(prepared - logits).max(),
+}
 """
 
 EXERCISES = [
     Exercise(
         key="515-1",
-        title="A longer stem",
+        title="Choose the file",
         minutes=5,
-        test=test_steps,
+        test=test_choices,
         hints=(
-            "Begin at the top: a place of the third layer sees 3 places of the second, which lie 4 steps apart.",
-            "A place of the second layer sees 3 + 2 · 2 = 7 steps.",
+            "Each of the four files is right once.",
+            "Look at the column `read by` of the table, and at what *When to use it* says about text.",
         ),
-        solution=15,
+        solution=CHOSEN,
         wrong_answers={
-            "windows side by side": 9,
-            "windows multiplied": 27,
-            "stride 1": 7,
-            "the page's stem": 13,
-            "one layer": 3,
-            "something else": 12,
-            "not a number": math.nan,
+            "an exported file to train on": CHOSEN | {"go on with the training tomorrow": "SavedModel"},
+            "TensorFlow on a phone": CHOSEN | {"a phone app that works without internet": "SavedModel"},
+            "text by ONNX": CHOSEN | {"a server with TensorFlow that takes raw text": "ONNX"},
+            "Keras in C#": CHOSEN | {"a C# program on a desktop computer": ".keras"},
+            "a word of one's own": CHOSEN | {"a C# program on a desktop computer": "pickle"},
+            "one left open": CHOSEN | {"a C# program on a desktop computer": ...},
         },
-        explanation="3 + 2 · 2 + 2 · 4 = 15: each layer adds two places more, which lie twice as far apart as below.",
+        also_right={
+            "without the dot, in small letters": {task: file.lower().lstrip(".") for task, file in CHOSEN.items()}
+        },
+        explanation="The optimizer's memory, a small interpreter, strings, an open standard: each file has its own strength.",
     ),
     Exercise(
         key="515-2",
-        title="Patches that overlap",
+        title="The mark that most calls stay under",
         minutes=10,
-        test=test_patches,
+        test=test_mark,
         hints=(
-            "Window number k begins at step k * stride. The last one that fits begins at most at step steps - window.",
-            "There are (steps - window) // stride + 1 windows; `np.stack(patches, axis=1)` puts them on the second axis.",
+            "Sort the times. If 95 of 100 calls shall not exceed the mark, it is the call of rank 95.",
+            "The rank is share * n, rounded up; Python counts places from 0.",
+            "Or go through the sorted times and stop at the first for which np.mean(times <= time) >= share.",
         ),
-        solution=overlapping_patches,
+        solution=mark,
         wrong_answers={
-            "side by side": side_by_side,
-            "a window at each step": each_step,
-            "the last one left out": last_left_out,
-            "filled with zeros": filled_with_zeros,
-            "axes exchanged": axes_exchanged,
-            "places first": places_first,
-            "windows turned round": reversed_windows,
-            "the first signal alone": first_signal_alone,
-            "window and stride exchanged": window_and_stride_exchanged,
-            "of the right shape, empty": lambda signals, window, stride: (
-                0 * overlapping_patches(signals, window, stride)
-            ),
-            "no number": lambda signals, window, stride: math.nan * overlapping_patches(signals, window, stride),
+            "the mean": lambda times, share: np.mean(times),
+            "the slowest": lambda times, share: max(times),
+            "between two calls": lambda times, share: np.quantile(times, share),
+            "one too far": one_too_far,
+            "rounded down": rounded_down,
+            "not sorted": in_order_of_calls,
+            "a share of the largest": of_the_largest,
         },
-        also_right={"by NumPy's own windows": by_sliding_windows},
-        explanation="Such patches times a matrix are a convolution with overlap: only the cutting differs from the page's cut.",
+        also_right={
+            "by rank": by_rank,
+            "NumPy's inverted distribution": lambda times, share: np.quantile(times, share, method="inverted_cdf"),
+        },
+        explanation="`np.quantile` does the same, but puts the mark between two calls where the rank is not whole.",
     ),
     Exercise(
         key="515-3",
-        title="The same for speech",
+        title="Put the preparation into the file",
         minutes=15,
-        test=test_speech,
+        test=test_camera,
         hints=(
-            "An arm is a front, a reader, a width and a rate: `(cut, recurrent, 35, 0.01)`.",
-            "`errors_of(speech, (cut, recurrent, 35, 0.01), epochs=4)` returns three errors and a network.",
+            "A trained model is a layer, too: keras.Sequential([keras.Input(...), keras.layers.Rescaling(1 / 255), model]).",
+            "Export it with format='litert' under another name, read it with `load_litert`, and hand it 255 * images.",
+            "The first file is readers['LiteRT']. The difference is np.abs(answers - logits).max().",
         ),
-        solution={"cut": [30 / 960, 41 / 960, 35 / 960], "stem": [45 / 960, 81 / 960, 63 / 960]},
+        solution={"without rescaling": 4300.0, "with rescaling": 2e-5},
         program=PROGRAM,
         wrong_answers={
-            "shares of right answers": {"cut": [0.95, 0.9625, 0.96875], "stem": [0.95, 0.9625, 0.96875]},
-            "percent": {"cut": [4.2, 4.4, 4.0], "stem": [4.7, 4.9, 5.2]},
-            "rounded to three decimals": {"cut": [0.042, 0.044, 0.04], "stem": [0.047, 0.049, 0.052]},
-            "judged on the training part": {"cut": [1 / 960, 2 / 960, 3 / 960], "stem": [0.05, 0.0375, 0.025]},
-            "hardly trained": {"cut": [40 / 960, 42 / 960, 38 / 960], "stem": [0.4, 0.375, 0.425]},
-            "the means alone": {"cut": 0.042, "stem": 0.05},
-            "one start three times": {"cut": [0.05, 0.05, 0.05], "stem": [0.05, 0.0375, 0.025]},
-            "one left open": {"cut": [40 / 960, 42 / 960, 38 / 960], "stem": ...},
-            "not a number": {"cut": [0.05, 0.0375, math.nan], "stem": [0.05, 0.0375, 0.025]},
+            "exchanged": {"without rescaling": 2e-5, "with rescaling": 4300.0},
+            "255 instead of 1 / 255": {"without rescaling": 4300.0, "with rescaling": 1e6},
+            "the first file got images from 0 to 1": {"without rescaling": 1e-5, "with rescaling": 1e-5},
+            "mistakes instead of differences": {"without rescaling": 4300.0, "with rescaling": 46},
+            "one left open": {"without rescaling": 4300.0, "with rescaling": ...},
+            "not a number": {"without rescaling": 4300.0, "with rescaling": float("nan")},
+            "a sign": {"without rescaling": -4300.0, "with rescaling": 2e-5},
         },
         explanation=(
-            "In most runs the stem makes no fewer errors here, rather more: with one rate for both, and 960 test sounds "
-            "that are 240 clips of eight voices. So a stem that helps on one task need not help on the next."
+            "What is a layer of the model is in the file. And the mistakes? Without rescaling this network still reads most "
+            "digits rightly, because nearly all of its sums grow alike. Its logits are wrong all the same."
         ),
     ),
 ]

@@ -1,250 +1,301 @@
-"""Exercises of lesson 516: what attention costs by length, a gate for each filter, a longer training of the window."""
-
-import math
+"""Exercises of lesson 516, what an export leaves out."""
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, errors_of_starts, measured_numbers, some_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, some_numbers
 
-ATTENTION = 4 * 1000 * 24**2 + 2 * 1000**2 * 24
-WINDOW = 7 * 1000 * 24**2
-
-
-def test_cost(answer):
-    attention, window = measured_numbers(answer, "attention", "window")
-    mistakes = {
-        4 * 1000 * 24**2: "That are the four matrices alone. The scores and the weighted means multiply, too.",
-        2 * 1000**2 * 24: "The four matrices are missing: each takes every place times 24 · 24 weights.",
-        4 * 1000 * 24**2 + 1000**2 * 24: "The scores are there, or the weighted means: both take 1000 · 1000 · 24.",
-        4 * 1000 * 24**2 + 2 * 1000 * 24: "Each place meets *each* place: 1000 · 1000 pairs.",
-        4 * 1000 * 24**2 + 2 * 1000**2: "A score is a dot product of 24 numbers, so it takes 24 multiplications.",
-        WINDOW: "That is the window's number.",
-    }
-    if attention in mistakes:
-        raise Wrong(f"attention: {mistakes[attention]}")
-    if attention != ATTENTION:
-        raise Wrong(
-            f"attention: not {attention:,.0f}. Count the four matrices, the scores, the weighted means, and add."
-        )
-    of_window = {
-        7 * 24**2: "That is for one place. There are 1000.",
-        7 * 1000 * 24: "A filter reads 24 numbers at each of its seven places, and there are 24 filters.",
-        7 * 1000**2 * 24: "A window sees seven places, not all.",
-    }
-    if window in of_window:
-        raise Wrong(f"window: {of_window[window]}")
-    if window != WINDOW:
-        raise Wrong(f"window: not {window:,.0f}. For each place: seven places, 24 numbers each, 24 filters.")
+KINDS = ("operation", "number", "nothing")
+RIGHT = {
+    "the weights": "number",
+    "layers.Rescaling in front of the network": "operation",
+    "a division by 255 in your script": "nothing",
+    "layers.Dropout, as it is used usually": "nothing",
+    "keras.random.normal in call": "operation",
+    "the branch that an if in call did not take": "nothing",
+    "the hour of the day, asked by Python in call": "number",
+    "your list of the classes' names": "nothing",
+}
+WHY = {
+    "the weights": "the file holds them as they were when it was written.",
+    "layers.Rescaling in front of the network": "a layer is made of operations on the placeholder.",
+    "a division by 255 in your script": "your script is not called in the pass that writes the file.",
+    "layers.Dropout, as it is used usually": "an export calls the network with training=False.",
+    "keras.random.normal in call": "Keras draws by an operation: a SavedModel drew anew each time.",
+    "the branch that an if in call did not take": "Python decides while the file is written, and only one branch goes in.",
+    "the hour of the day, asked by Python in call": "Python asks while the file is written; then it is a constant.",
+    "your list of the classes' names": "the network never meets it: it gives places, 0 to 9.",
+}
 
 
-def gate_filters(maps, first, second):
-    squeezed = maps.mean(axis=1)  # (n, filters)
-    excited = np.maximum(squeezed @ first, 0) @ second
-    weights = 1 / (1 + np.exp(-excited))
-    return maps * weights[:, np.newaxis]
+def test_held(answer):
+    if not isinstance(answer, dict) or set(answer) != set(RIGHT):
+        raise Wrong("A dictionary with the eight things as keys, spelled as above, is wanted.")
+    for thing, kind in RIGHT.items():
+        given = str(answer[thing]).strip().lower()
+        if given not in KINDS:
+            raise Wrong(f"{answer[thing]!r} is none of the three: {', '.join(KINDS)}.")
+        if given != kind:
+            raise Wrong(f"Think again about '{thing}': {WHY[thing]}")
 
 
-def by_loop(maps, first, second):
-    result = []
-    for one in maps:
-        hidden = np.clip(first.T @ one.sum(axis=0) / len(one), 0, None)
-        result.append(one / (1 + np.exp(-(second.T @ hidden))))
-    return np.array(result)
+def largest_first(inputs):
+    import keras
+
+    return keras.ops.flip(keras.ops.sort(inputs, axis=-1), axis=-1)
 
 
-def _scores(squeezed, first, second):
-    return np.maximum(squeezed @ first, 0) @ second
+def by_minus(inputs):
+    import keras
+
+    return -keras.ops.sort(-inputs)
 
 
-def _sigmoid(scores):
-    return 1 / (1 + np.exp(-scores))
+def by_top_k(inputs):
+    import keras
+
+    return keras.ops.top_k(inputs, inputs.shape[-1])[0]
 
 
-def squeezed_to_the_largest(maps, first, second):
-    return maps * _sigmoid(_scores(maps.max(axis=1), first, second))[:, np.newaxis]
+def with_numpy(inputs):
+    return np.sort(inputs)[:, ::-1]
 
 
-def squeezed_over_the_batch(maps, first, second):
-    return maps * _sigmoid(_scores(maps.mean(axis=(0, 1)), first, second))
+def five_columns(inputs):
+    import keras
+
+    return keras.ops.top_k(inputs, 5)[0]
 
 
-def without_relu(maps, first, second):
-    return maps * _sigmoid(maps.mean(axis=1) @ first @ second)[:, np.newaxis]
+def without_a_placeholder(inputs):
+    import keras
+
+    if isinstance(inputs, keras.KerasTensor):
+        return inputs
+    return keras.ops.flip(keras.ops.sort(inputs), axis=-1)
 
 
-def without_sigmoid(maps, first, second):
-    return maps * _scores(maps.mean(axis=1), first, second)[:, np.newaxis]
+def with_numbers(inputs):
+    import keras
+
+    return np.sort(keras.ops.convert_to_numpy(inputs))[:, ::-1]
 
 
-def with_softmax(maps, first, second):
-    powers = np.exp(_scores(maps.mean(axis=1), first, second))
-    return maps * (powers / powers.sum(axis=1, keepdims=True))[:, np.newaxis]
+def smallest_first(inputs):
+    import keras
+
+    return keras.ops.sort(inputs)
 
 
-def added(maps, first, second):
-    return maps + _sigmoid(_scores(maps.mean(axis=1), first, second))[:, np.newaxis]
+def columns_sorted(inputs):
+    import keras
+
+    return keras.ops.flip(keras.ops.sort(inputs, axis=0), axis=0)
 
 
-def gate_of_each_step(maps, first, second):
-    return maps * _sigmoid(_scores(maps, first, second))
+def rows_turned(inputs):
+    import keras
+
+    return keras.ops.flip(keras.ops.sort(inputs), axis=0)
 
 
-def without_axis(maps, first, second):
-    return maps * _sigmoid(_scores(maps.mean(axis=1), first, second))
+def only_turned(inputs):
+    import keras
+
+    return keras.ops.flip(inputs, axis=-1)
 
 
-def squeezed_to_the_sum(maps, first, second):
-    return maps * _sigmoid(_scores(maps.sum(axis=1), first, second))[:, np.newaxis]
+def places(inputs):
+    import keras
+
+    return keras.ops.argsort(-inputs)
 
 
-def relu_twice(maps, first, second):
-    return maps * _sigmoid(np.maximum(_scores(maps.mean(axis=1), first, second), 0))[:, np.newaxis]
+def test_largest_first(answer):
+    for columns in (5, 7):
+        numbers = np.random.default_rng().normal(size=(4, columns)).astype("float32")
+        numbers[0, 1] = numbers[0, 3]  # two equal ones
+        _test_rows(answer, numbers)
 
 
-def weights_alone(maps, first, second):
-    return _sigmoid(_scores(maps.mean(axis=1), first, second))
+def _test_rows(answer, numbers):
+    import keras
 
-
-def test_gated(answer):
-    mistakes = {
-        squeezed_to_the_largest: "Each filter is squeezed to its largest answer. The mean over the places was asked for.",
-        squeezed_over_the_batch: "The mean runs over the examples too: one signal would change the gate of another.",
-        without_relu: "The ReLU between the two matrices is missing: without it, they are one matrix.",
-        without_sigmoid: "The sigmoid at the end is missing: a gate lies between 0 and 1.",
-        with_softmax: "With a softmax the filters share a sum of 1. Each gate opens by itself: a sigmoid.",
-        added: "The gate is added to the maps. It multiplies them.",
-        without_axis: "The gates, (n, filters), meet the places: `[:, np.newaxis]` puts them beside the filters.",
-        squeezed_to_the_sum: "Each filter is squeezed to its sum. The mean over the places was asked for.",
-        relu_twice: "There is one ReLU, between the two matrices. After the second comes the sigmoid alone.",
-        gate_of_each_step: "Each place has a gate of its own. Squeeze first: one number for each filter, from all places.",
-    }
-    random = np.random.default_rng(516)
-    for count, places, filters, few in ((4, 4, 6, 3), (3, 7, 6, 4)):
-        maps = random.normal(size=(count, places, filters)) + random.normal(size=(count, 1, filters))
-        first = random.normal(size=(filters, few))
-        second = random.normal(size=(few, filters))
-        try:
-            returned = np.asarray(answer(maps, first, second))
-        except ValueError as error:
-            if "broadcast" in str(error):
-                raise Wrong(mistakes[without_axis]) from error
+    shape = numbers.shape
+    right = -np.sort(-numbers)
+    try:
+        result = answer(numbers)
+    except Exception as error:
+        if shape[1] == 5:
             raise
-        if returned.shape == (count, filters):
-            raise Wrong("You return the gates of the filters. Multiply the maps by them.")
-        result = some_numbers(returned, maps.shape, "The result")
-        if np.allclose(result, gate_filters(maps, first, second)):
-            continue
-        for mistake, message in mistakes.items():
-            if (mistake is not without_axis or count == places) and np.allclose(result, mistake(maps, first, second)):
-                raise Wrong(message)
+        raise Wrong(f"Five columns are sorted; seven stop with {type(error).__name__}.") from error
+    if shape[1] == 7 and np.shape(result) == (4, 5):
+        raise Wrong("Of seven columns five are returned. Take the number of columns from inputs.shape.")
+    result = some_numbers(result, shape, "The sorted rows")
+    mistakes = {
+        "These rows go from the smallest to the largest. Turn each around.": np.sort(numbers),
+        "You sort each column. A row is wanted: the last axis.": -np.sort(-numbers, axis=0),
+        "You turn around the order of the rows, not the numbers in each. Flip the last axis.": np.sort(numbers)[::-1],
+        "The rows are turned around, but not sorted.": numbers[:, ::-1],
+    }
+    for message, mistake in mistakes.items():
+        if np.allclose(result, mistake):
+            raise Wrong(message)
+    if np.allclose(np.sort(result), np.arange(shape[1])):
+        raise Wrong("These are the places of the numbers. The numbers themselves are wanted.")
+    expect_close(result, right, "Each row from the largest to the smallest number.", tolerance=1e-6)
+    placeholder = keras.Input(shape[1:])
+    try:
+        symbol = answer(placeholder)
+    except Exception as error:
         raise Wrong(
-            "The maps are not gated as described: mean over the places, first, ReLU, second, sigmoid, times the maps."
+            f"With numbers all is right, but on a placeholder it stops ({type(error).__name__}). No NumPy: keras.ops only."
+        ) from error
+    if tuple(getattr(symbol, "shape", ())) != (None, shape[1]):
+        raise Wrong(f"On a placeholder (None, {shape[1]}) the result should have the shape (None, {shape[1]}).")
+    from_graph = np.asarray(keras.Model(placeholder, symbol)(numbers))
+    expect_close(from_graph, right, "On a placeholder something else is done than on numbers.", tolerance=1e-6)
+
+
+COUNTS = ("50 calls", "50 steps of fit", "an export")
+
+
+def test_counts(answer):
+    calls, steps, export = measured_numbers(answer, *COUNTS, counts=COUNTS)
+    if calls == 51:
+        raise Wrong(
+            "One too many: building the model calls the layer, too. Set the count to 0 just before the 50 calls."
         )
+    if calls < 10:
+        raise Wrong("A plain call runs your Python each time. Is it model(x), not predict, 50 times?")
+    if calls != 50:
+        raise Wrong(
+            "A plain call runs your Python once. Set the count to 0 just before the 50 calls, and read it after."
+        )
+    if steps == 0:
+        raise Wrong(
+            "fit runs your Python at least once, to build its graph. Is it the count of the layer in the model? Or was the "
+            "graph of an earlier fit used again? Then build and compile the model anew, and run all three."
+        )
+    if steps >= 50:
+        raise Wrong(
+            "So many? Set the count to 0 after the 50 calls. fit builds a graph first, and runs that for each step. "
+            "Without run_eagerly=True, please."
+        )
+    if steps > 10:
+        raise Wrong("That is too many for fit. Set the count to 0 just before it, and read it just after.")
+    if export == 0:
+        raise Wrong("An export runs your Python, too: that is how it meets the operations. Read the count after it.")
+    if export > 10:
+        raise Wrong("That is too many for one export. Set the count to 0 just before it.")
 
 
-ROWS = 2000
+COUNTS_PROGRAM = """
+class Counting(layers.Layer):
+    count = 0
+
+    def call(self, inputs):
+        self.count += 1
+        return inputs
 
 
-def test_longer(answer):
-    short, long = errors_of_starts(answer, "page", "four times", of=ROWS)
-    for name, shares in (("page", short), ("four times", long)):
-        if shares.mean() > 0.7:
-            raise Wrong(f"{name!r}: more than guessing would make. Report the share that is answered *wrongly*.")
-        if shares.mean() < 0.01:
-            raise Wrong(f"{name!r} makes too few errors for signals of the test part. Was it judged on `test`?")
-    if long.mean() > short.mean() + 0.05:
-        raise Wrong("Four times as long made it worse? Is it the same rate, and does it fall over all of the steps?")
+counting = Counting()
+model = keras.Sequential([keras.Input((3,)), counting, layers.Dense(1)])
+model.compile("sgd", "mse")
+inputs = np.random.default_rng(0).normal(size=(50, 3)).astype("float32")
+targets = np.zeros((50, 1), "float32")
+counts = {}
 
+counting.count = 0
+for _ in range(50):
+    model(inputs)
+counts["50 calls"] = counting.count
 
-PROGRAM = """
-slot, rate = arms["window"]
-longer, _ = errors_of(slot, rate, "tags", epochs=16)
-finding = {"page": wrong["tags"]["window"], "four times": longer}
+counting.count = 0
+model.fit(inputs, targets, batch_size=1, epochs=1, verbose=0)
+counts["50 steps of fit"] = counting.count
+
+counting.count = 0
+file_reader(model, "LiteRT")
+counts["an export"] = counting.count
 """
+
+FOUND = {"50 calls": 50, "50 steps of fit": 1, "an export": 4}
 
 EXERCISES = [
     Exercise(
         key="516-1",
-        title="What it costs",
+        title="What does the file hold of it?",
         minutes=5,
-        test=test_cost,
+        test=test_held,
         hints=(
-            "Attention: four matrices of 24 · 24 at each place; then for each of the 1000 · 1000 pairs one score "
-            "(24 multiplications), and one weighted value (24 more).",
-            "The convolution: at each place 7 · 24 numbers, for each of 24 filters.",
+            "Two operations, two numbers, and of four things nothing.",
+            "Was it an operation on the placeholder, with training=False? Then it is in the file.",
+            "Python runs while the file is written. What it had worked out then is a number in the file.",
         ),
-        solution={"attention": ATTENTION, "window": WINDOW},
+        solution=RIGHT,
         wrong_answers={
-            "matrices alone": {"attention": 4 * 1000 * 24**2, "window": WINDOW},
-            "pairs alone": {"attention": 2 * 1000**2 * 24, "window": WINDOW},
-            "scores without means": {"attention": 4 * 1000 * 24**2 + 1000**2 * 24, "window": WINDOW},
-            "no pairs": {"attention": 4 * 1000 * 24**2 + 2 * 1000 * 24, "window": WINDOW},
-            "one multiplication a score": {"attention": 4 * 1000 * 24**2 + 2 * 1000**2, "window": WINDOW},
-            "the window twice": {"attention": WINDOW, "window": WINDOW},
-            "something else": {"attention": 1000, "window": WINDOW},
-            "one place of the window": {"attention": ATTENTION, "window": 7 * 24**2},
-            "one filter": {"attention": ATTENTION, "window": 7 * 1000 * 24},
-            "the window sees all": {"attention": ATTENTION, "window": 7 * 1000**2 * 24},
-            "another number for the window": {"attention": ATTENTION, "window": 7},
-            "one left open": {"attention": ATTENTION, "window": ...},
-            "not a number": {"attention": math.nan, "window": WINDOW},
+            "the weights elsewhere": RIGHT | {"the weights": "nothing"},
+            "layers forgotten": RIGHT | {"layers.Rescaling in front of the network": "nothing"},
+            "the script comes along": RIGHT | {"a division by 255 in your script": "operation"},
+            "dropout comes along": RIGHT | {"layers.Dropout, as it is used usually": "operation"},
+            "Keras draws once": RIGHT | {"keras.random.normal in call": "number"},
+            "both branches": RIGHT | {"the branch that an if in call did not take": "operation"},
+            "the clock comes along": RIGHT | {"the hour of the day, asked by Python in call": "operation"},
+            "names in the file": RIGHT | {"your list of the classes' names": "number"},
+            "a word of one's own": RIGHT | {"the weights": "maybe"},
+            "one left open": RIGHT | {"the weights": ...},
         },
-        explanation=(
-            "50,304,000 against 4,032,000. Twice the length doubles the convolution's number and nearly quadruples "
-            "attention's: so networks put it where a picture is already small."
-        ),
+        also_right={"in capitals": {thing: kind.capitalize() for thing, kind in RIGHT.items()}},
+        explanation="Operations are in the file, and numbers that Python had worked out; what stands outside or belongs to training is not.",
     ),
     Exercise(
         key="516-2",
-        title="A gate for each filter",
-        minutes=15,
-        test=test_gated,
+        title="Sort on a placeholder",
+        minutes=10,
+        test=test_largest_first,
         hints=(
-            "The mean over the places is `maps.mean(axis=1)`, (n, filters).",
-            "The gates are (n, filters); `gates[:, np.newaxis]` is (n, 1, filters), the same at all places.",
+            "keras.ops.sort sorts the last axis, from the smallest number to the largest.",
+            "keras.ops.flip turns an axis around. Or sort -inputs, and change the sign once more.",
         ),
-        solution=gate_filters,
+        solution=largest_first,
         wrong_answers={
-            "largest instead of mean": squeezed_to_the_largest,
-            "mean over the examples too": squeezed_over_the_batch,
-            "no ReLU": without_relu,
-            "no sigmoid": without_sigmoid,
-            "softmax": with_softmax,
-            "added": added,
-            "each place by itself": gate_of_each_step,
-            "axis lost": without_axis,
-            "sum instead of mean": squeezed_to_the_sum,
-            "ReLU after the second matrix too": relu_twice,
-            "the gates alone": weights_alone,
-            "the maps as they are": lambda maps, first, second: maps,
+            "NumPy": with_numpy,
+            "five columns only": five_columns,
+            "the placeholder handed back": without_a_placeholder,
+            "smallest first": smallest_first,
+            "columns": columns_sorted,
+            "rows turned": rows_turned,
+            "only turned": only_turned,
+            "places": places,
         },
-        also_right={"by a loop": by_loop},
-        explanation="What is found anywhere decides how much each filter counts, the same at all places.",
+        also_right={"twice the sign": by_minus, "the k largest": by_top_k},
+        explanation="What keras.ops does is an operation on a placeholder: it is written into each of the four files.",
     ),
     Exercise(
         key="516-3",
-        title="Four times as long",
-        minutes=20,
-        test=test_longer,
+        title="How often does your Python run?",
+        minutes=15,
+        test=test_counts,
         hints=(
-            '`errors_of(window, rate, "tags", epochs=16)` returns three errors and a network; the rate stands in `arms`.',
-            '`wrong["tags"]["window"]` holds the three errors of the page.',
+            "In the class: `count = 0`, and in call: `self.count += 1`, `return inputs`.",
+            "Keep the layer in a variable: counting = Counting(). Set counting.count = 0 just before each trial.",
+            "50 steps: 50 made-up rows with batch_size=1 and epochs=1, after compile('sgd', 'mse').",
         ),
-        solution={"page": [0.26, 0.28, 0.275], "four times": [0.205, 0.163, 0.2255]},
-        program=PROGRAM,
+        solution=FOUND,
+        program=COUNTS_PROGRAM,
         wrong_answers={
-            "shares of right answers": {"page": [0.7, 0.75, 0.8], "four times": [0.9, 0.85, 0.8]},
-            "percent": {"page": [30, 35, 40], "four times": [20, 15, 10]},
-            "judged on the training rows": {"page": [0.3, 0.35, 0.4], "four times": [0.001, 0.002, 0.0005]},
-            "longer is worse": {"page": [0.1, 0.15, 0.2], "four times": [0.3, 0.35, 0.4]},
-            "the means alone": {"page": 0.35, "four times": 0.15},
-            "one start three times": {"page": [0.3, 0.35, 0.4], "four times": [0.2, 0.2, 0.2]},
-            "one left open": {"page": [0.3, 0.35, 0.4], "four times": ...},
-            "not a number": {"page": [0.3, 0.35, 0.4], "four times": [0.2, 0.15, math.nan]},
+            "with the building": FOUND | {"50 calls": 51},
+            "predict instead of a call": FOUND | {"50 calls": 1},
+            "added up": FOUND | {"50 steps of fit": 51},
+            "nothing in fit": FOUND | {"50 steps of fit": 0},
+            "nothing in the export": FOUND | {"an export": 0},
+            "not a number": FOUND | {"50 steps of fit": float("nan")},
+            "not set back": FOUND | {"an export": 52},
+            "one left open": FOUND | {"an export": ...},
         },
         explanation=(
-            "Time helps the window: where this was tried, about a fifth of the tags stayed wrong after 16 epochs, in "
-            "place of over a quarter. Attention had made fewer errors after 4. How attention does after 16, was not tried."
+            "fit runs your Python while it builds its graph, and then the graph for each step: what Python drew is used 50 times. "
+            "An export may need a few passes, but a file that answers needs none."
         ),
     ),
 ]

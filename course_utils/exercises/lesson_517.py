@@ -1,268 +1,351 @@
-"""Exercises of lesson 517, a generator of another kind."""
-
-import math
+"""Exercises of lesson 517, are eight bits enough?"""
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers, shown
-
-SIZE = 14  # rows of a drawing
-
-
-def changed_rows(kind, place):
-    if kind == "convolution":
-        return list(range(max(0, 2 * place - 2), min(13, 2 * place + 3) + 1))
-    if kind == "GRU":
-        return list(range(place, 14))
-    return list(range(14))
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, some_numbers
+from course_utils.scale import current_scale
 
 
-def by_asking_each_row(kind, place):
-    found = set()
-    for row in range(14):
-        near = 2 * place - 2 <= row <= 2 * place + 3
-        if kind == "transformer" or (kind == "GRU" and row >= place) or (kind == "convolution" and near):
-            found.add(row)
-    return found
+def test_paper(answer):
+    names = ("step", "whole numbers", "largest error")
+    if not isinstance(answer, dict) or not set(names) <= set(answer):
+        raise Wrong('The answer is a dictionary: {"step": ..., "whole numbers": [...], "largest error": ...}.')
+    left = [name for name in names if answer[name] is Ellipsis]
+    if left:
+        raise Wrong(f"Still `...`: {', '.join(left)}.")
+    step = some_numbers(answer["step"], (), "The step")
+    if np.isclose(step, 0.7 / 127):
+        raise Wrong("That is the step for 8 bits. Four bits reach from -7 to 7.")
+    if np.isclose(step, 0.7 / 8):
+        raise Wrong("The largest weight shall become 7, not 8.")
+    expect_close(
+        step, 0.1, "The step is the largest absolute value divided by the largest whole number.", tolerance=1e-3
+    )
+    whole = some_numbers(answer["whole numbers"], (3,), "The three whole numbers")
+    if np.array_equal(whole, [7, -3, 0]):
+        raise Wrong("0.08 / 0.1 is 0.8: round to the nearest whole number, do not cut off.")
+    if np.array_equal(whole, [7, 3, 1]):
+        raise Wrong("-0.32 is negative, and so is its whole number.")
+    expect_close(whole, [7, -3, 1], "Divide each weight by the step and round.", tolerance=1e-6)
+    error = some_numbers(answer["largest error"], (), "The largest error")
+    if np.isclose(error, 0.05):
+        raise Wrong("Half a step is the most that can happen. How large is the largest error of these three?")
+    if np.isclose(error, 0.2):
+        raise Wrong("That error is counted in steps. Multiply by the step.")
+    expect_close(error, 0.02, "Compare 0.7, -0.3 and 0.1 with the true weights.", tolerance=1e-3)
 
 
-def rows_above_too(kind, place):
-    return list(range(14)) if kind == "GRU" else changed_rows(kind, place)
-
-
-def only_below(kind, place):
-    return list(range(place + 1, 14)) if kind == "GRU" else changed_rows(kind, place)
-
-
-def rows_above(kind, place):
-    return list(range(place + 1)) if kind == "GRU" else changed_rows(kind, place)
-
-
-def without_the_last_layer(kind, place):
-    if kind == "convolution":
-        return list(range(max(0, 2 * place - 1), min(13, 2 * place + 2) + 1))
-    return changed_rows(kind, place)
-
-
-def beyond_the_edge(kind, place):
-    return list(range(2 * place - 2, 2 * place + 4)) if kind == "convolution" else changed_rows(kind, place)
-
-
-def the_place_is_a_row(kind, place):
-    if kind == "convolution":
-        return list(range(max(0, place - 2), min(13, place + 3) + 1))
-    return changed_rows(kind, place)
-
-
-def its_own_row_only(kind, place):
-    return [place] if kind == "transformer" else changed_rows(kind, place)
-
-
-def how_many(kind, place):
-    return len(changed_rows(kind, place))
-
-
-MISTAKES = {
-    rows_above_too: "GRU: a row above is written before the place is read. How could it change?",
-    only_below: "GRU: the row of the place itself is written after it is read, so it changes, too.",
-    rows_above: "GRU: it writes from the top down. What is read at a row is known to the rows that come after.",
-    without_the_last_layer: (
-        "convolution: that is what the transposed convolution reaches. The 3 × 3 convolution at the end reaches one row farther."
-    ),
-    beyond_the_edge: "convolution: a drawing has the rows 0 to 13. Cut off what lies outside.",
-    the_place_is_a_row: "convolution: the 7 places lie two rows apart. Place 3 stands for the rows 6 and 7.",
-    its_own_row_only: "transformer: every row looks at every place.",
+PAPER = {"step": 0.1, "whole numbers": [7, -3, 1], "largest error": 0.02}
+PAPER_PROGRAM = """
+weights = np.array([0.7, -0.32, 0.08])
+step = 0.7 / 7
+whole = np.round(weights / step)
+on_paper = {
+    "step": step,
+    "whole numbers": whole.astype(int).tolist(),
+    "largest error": np.abs(step * whole - weights).max(),
 }
-
-
-def test_changed_rows(answer):
-    cases = [("convolution", place) for place in range(7)]
-    cases += [(kind, place) for kind in ("GRU", "transformer") for place in range(14)]
-    found = {}
-    for kind, place in cases:
-        rows = answer(kind, place)
-        if not isinstance(rows, (list, tuple, set, np.ndarray)):
-            raise Wrong(f"The rows are a list of whole numbers from 0 to 13. You return {shown(rows)}.")
-        rows = sorted(rows) if isinstance(rows, set) else list(rows)
-        if not all(isinstance(row, (int, float, np.number)) and row % 1 == 0 for row in rows):
-            raise Wrong(f"{kind}, place {place}: the list holds something that is no number of a row.")
-        if rows != sorted(rows):
-            raise Wrong(f"{kind}, place {place}: give the rows from top to bottom.")
-        found[kind, place] = [int(row) for row in rows]
-    for mistake, message in MISTAKES.items():
-        if all(found[case] == sorted(mistake(*case)) for case in cases):
-            raise Wrong(message)
-    for case, rows in found.items():
-        wanted = changed_rows(*case)
-        if rows != wanted:
-            raise Wrong(
-                f"{case[0]}, place {case[1]}: you return {len(rows)} rows, {len(wanted)} can change. "
-                "Which layers stand between the place and the picture?"
-            )
-
-
-WEIGHTS = {"convolution": 4640, "GRU": 21_600, "attention": 6560}
-COUNT_MISTAKES = {
-    "convolution": {
-        9 * 32 + 32: "each of the 32 filters looks at all 16 channels.",
-        4640 - 32: "a bias for each filter is missing.",
-        4640 - 16: "the biases are one for each channel that comes out, of which there are 32.",
-        16 * 16 * 32 + 32: "its window here is 3 × 3.",
-        49 * 4640: "the same window serves all places. Its weights count once.",
-    },
-    "GRU": {
-        21_600
-        - 3 * 80: "Keras keeps two biases for each number of the state, one for what is read and one for the state.",
-        21_600 - 6 * 80: "the biases are missing: two for each number of the state, in each of the three sets.",
-        21_600 // 3 * 4: "that is an LSTM, which has four sets of weights. A GRU has three.",
-        4
-        * (8 + 80 + 1)
-        * 80: "that is an LSTM: four sets of weights, one bias each. A GRU has three sets, two biases each.",
-        21_600 // 3: "that is one set. It has two gates and the candidate: three sets.",
-        14 * 21_600: "the same weights serve all fourteen rows.",
-    },
-    "attention": {
-        6560 // 4 * 3: "that is queries, keys and values. What the heads found goes through a fourth matrix.",
-        6560 - 4 * 40: "the biases are missing.",
-        4 * 6560: "the heads share the width. Four of 10 are as wide as one of 40.",
-        14 * 6560: "the same matrices serve all fourteen rows.",
-    },
-}
-
-
-def test_weights(answer):
-    names = tuple(COUNT_MISTAKES)
-    found = dict(zip(names, measured_numbers(answer, *names, counts=names)))
-    for name, count in found.items():
-        if count in COUNT_MISTAKES[name]:
-            raise Wrong(f"{name}: {COUNT_MISTAKES[name][count]}")
-    for name, wanted in WEIGHTS.items():
-        if found[name] != wanted:
-            raise Wrong(
-                f"{name}: you give {found[name]:g}. Write down the shape of each matrix first, then add the biases."
-            )
-
-
-def test_first_row(answer):
-    every, first = measured_numbers(answer, "every row", "first row only", apart=True)
-    if min(every, first) <= 0:
-        raise Wrong("A distance is above 0.")
-    if every > first:
-        raise Wrong("Where every row knows the plan, the drawings should be nearer. Did you exchange the two?")
-    if every < 12 or first < 20:
-        raise Wrong("So near they come only after a longer training. Take 200 steps for both.")
-    if every > 75:
-        raise Wrong(
-            "So far away a GRU that knows the plan should not be after 200 steps. Is it the number of `compared`, column `here`?"
-        )
-    if first < 1.15 * every:
-        raise Wrong(
-            "Nearly the same? Then every row may still hear the plan: `Reshape((1, 16))`, and thirteen rows of zeros below it."
-        )
-    if first > 250:
-        raise Wrong(
-            "Such drawings are hardly trained. Did you `fit` for 200 steps, and call `generators.average` afterwards?"
-        )
-
-
-PROGRAM = """
-import keras
-
-plan = [layers.Dense(16), layers.Reshape((1, 16)), layers.ZeroPadding1D((0, 13))]
-painter = keras.Sequential([keras.Input((16,)), *plan, generators.drawer("GRU")])
-game = generators.game_for(painter, best["GRU"], steps=200)
-batches = bout_drawing.batches(digits.train, seed=1)
-game.fit(batches, steps_per_epoch=200, epochs=1, shuffle=False, verbose=0)
-generators.average(game)
-found = {"every row": here["GRU"], "first row only": far(generators.draw(painter, 1000, seed=1))}
 """
+
+
+def step_and_zero_point(low, high):
+    step = (high - low) / 255
+    return step, round(-128 - low / step)
+
+
+def from_the_other_end(low, high):
+    step = (high - low) / 255
+    return step, int(np.floor(127 - high / step + 0.5))
+
+
+def in_256_steps(low, high):
+    step = (high - low) / 256
+    return step, round(-128 - low / step)
+
+
+def not_rounded(low, high):
+    step = (high - low) / 255
+    return step, -128 - low / step
+
+
+def symmetric(low, high):
+    return max(-low, high) / 127, 0
+
+
+def from_zero(low, high):
+    step = (high - low) / 255
+    return step, round(-low / step)
+
+
+def wrong_sign(low, high):
+    step = (high - low) / 255
+    return step, round(low / step) - 128
+
+
+def low_forgotten(low, high):
+    return high / 255, -128
+
+
+def test_range(answer):
+    mistakes = {
+        in_256_steps: "From -128 to 127 there are 255 steps, one less than values.",
+        not_rounded: "The zero point is a whole number: 0 itself must be stored without an error.",
+        symmetric: "That is the rule for weights, with zero point 0. Here `low` shall become -128 and `high` 127.",
+        from_zero: "That fills 0 to 255. Shift it: `low` becomes -128.",
+        wrong_sign: "With that zero point `low` does not become -128: real = step * (whole - zero point). Mind the sign.",
+        low_forgotten: "That is right only where `low` is 0. The range is high - low.",
+    }
+    random = np.random.default_rng()
+    ranges = [(-0.7, 2.3), (0.0, 1.0), (-1.1, 3.2), (-4.0, 0.3)]
+    ranges += [(float(random.uniform(-3, -1)), float(random.uniform(1.5, 6)))]
+    for low, high in ranges:
+        result = some_numbers(answer(low, high), (2,), "Step and zero point")
+        right = np.array(step_and_zero_point(low, high))
+        exact = -128 - low / right[0]
+        close_to_half = abs(exact % 1 - 0.5) < 1e-3  # either neighbour is then right
+        zero_is_right = result[1] % 1 == 0 and abs(result[1] - right[1]) <= close_to_half
+        if np.isclose(result[0], right[0], rtol=1e-6, atol=0) and zero_is_right:
+            continue
+        for mistake, message in mistakes.items():
+            if np.allclose(result, mistake(low, high), rtol=1e-6, atol=1e-9):
+                raise Wrong(message)
+        raise Wrong(
+            f"From {low:.3f} to {high:.3f} the step is {right[0]:.5f} and the zero point {right[1]:.0f}; "
+            f"you return {result[0]:.5f} and {result[1]:g}."
+        )
+
+
+def count_of_test_digits() -> int:
+    """How many test digits there are."""
+    return 10_000 if current_scale() == "full" else 1000
+
+
+def whole_logits(hidden, hidden_zero, weights, bias, factor, output_zero):
+    centred = hidden.astype("int32") - hidden_zero
+    sums = centred @ weights.astype("int32") + bias
+    whole = np.round(factor * sums) + output_zero
+    return np.clip(whole, -128, 127)
+
+
+def in_int64(hidden, hidden_zero, weights, bias, factor, output_zero):
+    sums = np.zeros((len(hidden), len(bias)), "int64") + bias
+    for column in range(len(weights)):
+        sums = sums + (hidden[:, column : column + 1].astype("int64") - hidden_zero) * weights[column]
+    return np.clip(np.rint(sums * factor + output_zero), -128, 127).astype("int8")
+
+
+def no_zero_of_hidden(hidden, hidden_zero, weights, bias, factor, output_zero):
+    return whole_logits(hidden, 0, weights, bias, factor, output_zero)
+
+
+def no_zero_of_output(hidden, hidden_zero, weights, bias, factor, output_zero):
+    return whole_logits(hidden, hidden_zero, weights, bias, factor, 0)
+
+
+def no_bias(hidden, hidden_zero, weights, bias, factor, output_zero):
+    return whole_logits(hidden, hidden_zero, weights, 0 * bias, factor, output_zero)
+
+
+def bias_at_the_end(hidden, hidden_zero, weights, bias, factor, output_zero):
+    sums = (hidden.astype("int32") - hidden_zero) @ weights.astype("int32")
+    return np.clip(np.round(factor * sums) + bias + output_zero, -128, 127)
+
+
+def zero_with_the_wrong_sign(hidden, hidden_zero, weights, bias, factor, output_zero):
+    return whole_logits(hidden, -hidden_zero, weights, bias, factor, output_zero)
+
+
+def in_eight_bits(hidden, hidden_zero, weights, bias, factor, output_zero):
+    sums = (hidden - np.int8(hidden_zero)) @ weights + bias
+    return np.clip(np.round(factor * sums) + output_zero, -128, 127)
+
+
+def without_rounding(hidden, hidden_zero, weights, bias, factor, output_zero):
+    sums = (hidden.astype("int32") - hidden_zero) @ weights.astype("int32") + bias
+    return np.clip(factor * sums + output_zero, -128, 127)
+
+
+def decimals_dropped(hidden, hidden_zero, weights, bias, factor, output_zero):
+    return np.trunc(without_rounding(hidden, hidden_zero, weights, bias, factor, output_zero))
+
+
+def not_clipped(hidden, hidden_zero, weights, bias, factor, output_zero):
+    sums = (hidden.astype("int32") - hidden_zero) @ weights.astype("int32") + bias
+    return np.round(factor * sums) + output_zero
+
+
+def made_up_layer(seed):
+    """Whole numbers of a layer as a file stores them; some logits leave the range."""
+    random = np.random.default_rng(seed)
+    hidden = random.integers(-128, 128, (40, 64)).astype("int8")
+    weights = random.integers(-127, 128, (64, 10)).astype("int8")
+    bias = random.integers(-20_000, 20_000, 10).astype("int32")
+    factor = random.uniform(0.7, 1.0, 10) / 1000
+    return hidden, -128, weights, bias, factor, -7
+
+
+def test_whole_logits(answer):
+    mistakes = {
+        no_zero_of_hidden: "The zero point of the hidden values is missing: subtract it before you multiply.",
+        zero_with_the_wrong_sign: "A hidden value is s_h (b - z_h): subtract its zero point, do not add it.",
+        no_zero_of_output: "The zero point of the logits is missing: add it after rounding.",
+        no_bias: "The bias is missing: it is added to the whole sum.",
+        bias_at_the_end: "The bias is stored in the steps of the sum. Add it before you multiply by the factor.",
+        in_eight_bits: "Your sums ran over: int8 ends at 127. Turn hidden values and weights into int32 first.",
+        without_rounding: "The file stores whole numbers: round at the end.",
+        decimals_dropped: "Round to the nearest whole number; do not drop the decimals.",
+        not_clipped: "Some numbers lie outside -128 ... 127, where int8 ends. Cut them off.",
+    }
+    for seed in (1, 2, 3):
+        layer = made_up_layer(seed)
+        result = some_numbers(answer(*layer), (40, 10), "The whole logits")
+        right = whole_logits(*layer)
+        unrounded = without_rounding(*layer)
+        if np.abs(result - unrounded).max() <= 0.5 + 1e-6 and np.all(result % 1 == 0):
+            continue
+        for mistake, message in mistakes.items():
+            with np.errstate(over="ignore"):
+                wrong = mistake(*layer)
+            if np.allclose(result, wrong, atol=1e-6):
+                raise Wrong(message)
+        place = tuple(np.argwhere(np.abs(result - unrounded) > 0.5)[0])
+        raise Wrong(f"Row {place[0]}, column {place[1]}: {right[place]:.0f} is right, you have {result[place]:g}.")
+
+
+NEEDED = ("one digit", "blank", "up to 255")
+
+
+def test_needed(answer):
+    one, blank, bright = measured_numbers(answer, *NEEDED, counts=NEEDED)
+    total = count_of_test_digits()
+    if max(one, blank, bright) > total:
+        raise Wrong(f"There are only {total} test digits.")
+    if one > 0.5 * total and blank < 0.5 * total:
+        raise Wrong("Are the two exchanged? A blank image shows no range at all.")
+    if blank < 0.5 * total:
+        raise Wrong("With blank images over half of the digits are misread. Are all 200 of them 0, and float32?")
+    if one > 0.15 * total:
+        raise Wrong("One true digit is nearly as good as 200. Is it `digits.train.inputs[:1]`, unchanged?")
+    if bright < 0.2 * total:
+        raise Wrong(
+            "With ranges from pixels up to 255 many more digits are misread. Are the examples multiplied by 255, and the "
+            "test images not?"
+        )
+
+
+NEEDED_PROGRAM = """
+examples = {
+    "one digit": digits.train.inputs[:1],
+    "blank": np.zeros((200, 28, 28, 1), "float32"),
+    "up to 255": 255 * digits.train.inputs[:200],
+}
+needed = {}
+for name in examples:
+    file = export_int8(name, examples[name])
+    needed[name] = mistakes(load_litert(file)(images))
+"""
+
+FOUND = {"one digit": 44, "blank": 900, "up to 255": 840}
 
 EXERCISES = [
     Exercise(
         key="517-1",
-        title="Which rows change?",
-        minutes=10,
-        test=test_changed_rows,
+        title="Four bits on paper",
+        minutes=5,
+        test=test_paper,
         hints=(
-            "A GRU has written the rows above a place before it reads it. A transformer block shows every place to every row.",
-            "A transposed convolution of window 4 and stride 2 takes place p to the rows 2p - 1 to 2p + 2; the 3 × 3 one adds one at either end.",
-            "Cut off what lies outside of 0 to 13: `range(max(0, first), min(13, last) + 1)`.",
+            "The largest weight, 0.7, becomes 7.",
+            "Divide each weight by the step, round, multiply by the step again.",
         ),
-        solution=changed_rows,
+        solution=PAPER,
+        program=PAPER_PROGRAM,
         wrong_answers={
-            "all rows of the GRU": rows_above_too,
-            "only the rows below": only_below,
-            "the rows above": rows_above,
-            "without the last layer": without_the_last_layer,
-            "beyond the edge": beyond_the_edge,
-            "the place is a row": the_place_is_a_row,
-            "its own row only": its_own_row_only,
-            "how many": how_many,
-            "not a number": lambda kind, place: [math.nan],
-            "nothing": lambda kind, place: [],
+            "the step of 8 bits": PAPER | {"step": 0.7 / 127},
+            "divided by 8": PAPER | {"step": 0.0875},
+            "cut off": PAPER | {"whole numbers": [7, -3, 0]},
+            "the sign lost": PAPER | {"whole numbers": [7, 3, 1]},
+            "the worst that can be": PAPER | {"largest error": 0.05},
+            "in steps": PAPER | {"largest error": 0.2},
+            "not a number": PAPER | {"largest error": float("nan")},
+            "one left open": PAPER | {"largest error": ...},
         },
-        also_right={"by asking each row": by_asking_each_row},
-        explanation="Two steps of a window, all that comes after, or everything: it belongs to the kind, not to the weights.",
+        explanation="0.7, -0.32 and 0.08 come back as 0.7, -0.3 and 0.1: the last two are 0.02 off, less than half a step.",
     ),
     Exercise(
         key="517-2",
-        title="Count the weights",
+        title="Step and zero point of a range",
         minutes=10,
-        test=test_weights,
+        test=test_range,
         hints=(
-            "The window: 3 · 3 · 16 · 32, and 32 biases.",
-            "The GRU has two gates and a candidate. Each has a matrix (8, 80), a matrix (80, 80) and two times 80 biases.",
-            "Attention has four matrices (40, 40) with 40 biases each: queries, keys, values, and the one that joins the heads.",
+            "From -128 to 127 there are 255 steps, and they shall cover high - low.",
+            "real = step * (whole - zero point). Put low for real and -128 for whole, and solve for the zero point.",
+            "Round the zero point to a whole number.",
         ),
-        solution=WEIGHTS,
+        solution=step_and_zero_point,
         wrong_answers={
-            "one channel": WEIGHTS | {"convolution": 320},
-            "no bias in the convolution": WEIGHTS | {"convolution": 4608},
-            "the biases of what comes in": WEIGHTS | {"convolution": 4624},
-            "the window of the page": WEIGHTS | {"convolution": 8224},
-            "at each place anew": WEIGHTS | {"convolution": 49 * 4640},
-            "one bias in the GRU": WEIGHTS | {"GRU": 21_360},
-            "no bias in the GRU": WEIGHTS | {"GRU": 21_120},
-            "four sets": WEIGHTS | {"GRU": 28_800},
-            "an LSTM": WEIGHTS | {"GRU": 28_480},
-            "one gate": WEIGHTS | {"GRU": 7200},
-            "three matrices": WEIGHTS | {"attention": 4920},
-            "each head as wide as all": WEIGHTS | {"attention": 26_240},
-            "from nowhere": WEIGHTS | {"GRU": 20_000},
-            "not a number": WEIGHTS | {"GRU": math.nan},
-            "one left open": WEIGHTS | {"attention": ...},
+            "256 steps": in_256_steps,
+            "no whole number": not_rounded,
+            "the rule for weights": symmetric,
+            "from 0 to 255": from_zero,
+            "the sign": wrong_sign,
+            "low forgotten": low_forgotten,
         },
-        explanation="The layer's weights do not grow with the places: all three share them over the drawing.",
+        also_right={"from the other end": from_the_other_end},
+        explanation="Because the zero point is whole, 0 is stored exactly: the padding of a convolution stays 0.",
     ),
     Exercise(
         key="517-3",
-        title="The plan at the first row only",
+        title="The last layer in whole numbers",
         minutes=20,
-        test=test_first_row,
+        test=test_whole_logits,
         hints=(
-            "`keras.Sequential([keras.Input((16,)), layers.Dense(16), layers.Reshape((1, 16)), layers.ZeroPadding1D((0, 13)), generators.drawer('GRU')])`",
-            "Then as on the page: `game_for` with the GRU's rate and 200 steps, `fit`, `average`, `draw`, `far`.",
+            "First hidden.astype('int32') - hidden_zero: these are the b - z_h, (n, 64).",
+            "Their product with weights.astype('int32'), plus the bias, is the whole sum, (n, 10).",
+            "Multiply by `factor`, round, add the zero point of the logits, and np.clip(..., -128, 127).",
         ),
-        solution={"every row": 32.3, "first row only": 86.5},
-        program=PROGRAM,
+        solution=whole_logits,
         wrong_answers={
-            "exchanged": {"every row": 86.5, "first row only": 32.3},
-            "the plan still goes to every row": {"every row": 32.3, "first row only": 33.9},
-            "trained longer": {"every row": 10.4, "first row only": 22.7},
-            "not trained": {"every row": 32.3, "first row only": 412.0},
-            "the other untrained": {"every row": 391.0, "first row only": 412.0},
-            "below zero": {"every row": 32.3, "first row only": -86.5},
-            "not a number": {"every row": 32.3, "first row only": math.nan},
-            "one left open": {"every row": 32.3, "first row only": ...},
+            "the zero point of the hidden values forgotten": no_zero_of_hidden,
+            "the zero point of the hidden values added": zero_with_the_wrong_sign,
+            "the zero point of the logits forgotten": no_zero_of_output,
+            "no bias": no_bias,
+            "the bias at the end": bias_at_the_end,
+            "sums in eight bits": in_eight_bits,
+            "not rounded": without_rounding,
+            "decimals dropped": decimals_dropped,
+            "not cut off": not_clipped,
         },
-        also_right={
-            "another start": {"every row": 33.0, "first row only": 115.3},
-            "a near one": {"every row": 40.1, "first row only": 62.7},
+        also_right={"column by column, in 64 bits": in_int64},
+        explanation=(
+            "With hidden values, weights and bias out of the file (`find_tensor`, types int8, int8 and int32) this gives the "
+            "file's own whole logits. One may differ by a step where a number lies just between two whole ones."
+        ),
+    ),
+    Exercise(
+        key="517-4",
+        title="Which examples does the converter need?",
+        minutes=15,
+        test=test_needed,
+        hints=(
+            "One digit: digits.train.inputs[:1]. Blank: np.zeros((200, 28, 28, 1), 'float32').",
+            "Give each file a name of its own, and count with mistakes(load_litert(file)(images)).",
+        ),
+        solution=FOUND,
+        program=NEEDED_PROGRAM,
+        wrong_answers={
+            "exchanged": FOUND | {"one digit": 900, "blank": 44},
+            "not blank": FOUND | {"blank": 46},
+            "the digit changed": FOUND | {"one digit": 700},
+            "not multiplied": FOUND | {"up to 255": 44},
+            "shares": {"one digit": 0.044, "blank": 0.9, "up to 255": 0.84},
+            "too many": FOUND | {"blank": 90_000},
+            "not a number": FOUND | {"one digit": float("nan")},
+            "one left open": FOUND | {"blank": ...},
         },
         explanation=(
-            "Farther, by far: after 200 steps the state has not learned to carry the plan through fourteen rows. A dense "
-            "layer that tells it to each of them spares it that. (The plan has 16 numbers in place of 224, too, and the rate was "
-            "not chosen anew.)"
+            "A single true digit has nearly all the ink that others have: enough for the answers. (Not for the probabilities: "
+            "some move far, for some ranges are too narrow.) From blank images the converter learns that everything is 0. "
+            "From pixels up to 255 one step of the input is 1: all ink is rounded to 0 or 1, and all ranges are too wide."
         ),
     ),
 ]

@@ -1,357 +1,292 @@
-"""Exercises of lesson 518, lose no answer."""
+"""Exercises of lesson 518, serve a model."""
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, one_number
-
-CODES = {
-    "a digit of 27 x 28 pixels": 400,
-    "the model of a misspelled name": 404,
-    "a body of nine million bytes": 413,
-    "right in all, but the model is still being loaded": 503,
-    "an 8 that the network takes for a 3": 200,
-}
-WHY = {
-    "a digit of 27 x 28 pixels": "the server is there and well, and what was sent has the wrong form.",
-    "the model of a misspelled name": "nothing lies at that path.",
-    "a body of nine million bytes": "there is a code of its own for too much; see the table of wrong input.",
-    "right in all, but the model is still being loaded": "the fault is the server's, and passes: the client may ask again.",
-    "an 8 that the network takes for a 3": "a wrong answer is an answer. HTTP knows nothing of digits.",
-}
+from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers, shown
 
 
-def test_codes(answer):
-    if not isinstance(answer, dict) or set(answer) != set(CODES):
-        raise Wrong("A dictionary with the five situations as keys, spelled as above, is wanted.")
-    known = sorted(set(CODES.values()))
-    for situation, right in CODES.items():
-        code = one_number(answer[situation], f'"{situation}"')
-        if code not in known:
-            raise Wrong(f"{answer[situation]!r} is none of the five: {', '.join(map(str, known))}.")
-        if code != right:
-            raise Wrong(f"Think again about '{situation}': {WHY[situation]}")
+def request_for(path, body):
+    content = body.encode()
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Content-Length: {len(content)}",
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode() + content
 
 
-def pauses(first, longest, count):
+def headers_the_other_way_round(path, body):
+    content = bytes(body, "utf-8")
+    head = "POST " + path + " HTTP/1.1\r\nContent-Length: " + str(len(content)) + "\r\nHost: 127.0.0.1\r\n\r\n"
+    return head.encode("utf-8") + content
+
+
+def counts_characters(path, body):
+    length = f"Content-Length: {len(body.encode())}".encode()
+    return request_for(path, body).replace(length, f"Content-Length: {len(body)}".encode())
+
+
+def counts_the_whole(path, body):
+    length = f"Content-Length: {len(body.encode())}".encode()
+    return request_for(path, body).replace(length, f"Content-Length: {len(request_for(path, body))}".encode())
+
+
+def plain_line_ends(path, body):
+    return request_for(path, body).replace(b"\r\n", b"\n")
+
+
+def no_empty_line(path, body):
+    return request_for(path, body).replace(b"\r\n\r\n", b"\r\n", 1)
+
+
+def a_line_end_behind(path, body):
+    return request_for(path, body) + b"\r\n"
+
+
+def no_host(path, body):
+    return request_for(path, body).replace(b"Host: 127.0.0.1\r\n", b"")
+
+
+def asks_by_get(path, body):
+    return request_for(path, body).replace(b"POST", b"GET", 1)
+
+
+def without_version(path, body):
+    return request_for(path, body).replace(b" HTTP/1.1", b"", 1)
+
+
+def test_request(answer):
+    for path, body in (
+        ("/v1/models/digits:predict", '{"instances": [[7]]}'),
+        ("/v1/models/words:predict", "été"),
+        ("/", ""),
+    ):
+        request = answer(path, body)
+        if isinstance(request, str):
+            raise Wrong("You return a text. What goes over the line is bytes: `.encode()` makes them.")
+        if not isinstance(request, (bytes, bytearray)):
+            raise Wrong(f"You return {shown(request)}. The bytes of the request are wanted.")
+        _test_parts(bytes(request), path, body)
+
+
+def _test_parts(request, path, body):
+    head, empty_line, content = request.partition(b"\r\n\r\n")
+    if not empty_line:
+        if b"\r\n" not in request:
+            raise Wrong('The lines end with "\\n" alone. HTTP wants "\\r\\n".')
+        raise Wrong("Between the headers and the body the empty line is missing: two line ends, one behind the other.")
+    first, *headers = head.decode().split("\r\n")
+    words = first.split(" ")
+    if words[0] != "POST":
+        raise Wrong(f"The first line begins with {words[0]!r}: to hand something over, the method is POST.")
+    if words[-1] != "HTTP/1.1":
+        raise Wrong("The first line must end with the version, HTTP/1.1.")
+    if first != f"POST {path} HTTP/1.1":
+        raise Wrong(f"The first line is {first!r}; method, path and version are wanted, one space between them.")
+    named = {}
+    for header in headers:
+        name, colon, value = header.partition(":")
+        if not colon:
+            raise Wrong(f"The header {header!r} has no colon.")
+        named[name.strip().lower()] = value.strip()
+    if named.get("host") != "127.0.0.1":
+        raise Wrong("The header `Host: 127.0.0.1` is missing: HTTP/1.1 wants it in every request.")
+    right = len(body.encode())
+    length = named.get("content-length")
+    if length is None:
+        raise Wrong("The header Content-Length is missing: how else should the server know where the body ends?")
+    if length == str(len(body)) and right != len(body):
+        raise Wrong(f"{body!r} has {len(body)} characters, but {right} bytes: encode first, then count.")
+    if length.isdecimal() and int(length) > right + 50:
+        raise Wrong("Content-Length counts the body alone, without the lines above it.")
+    if content == body.encode() + b"\r\n":
+        raise Wrong("Behind the body comes nothing, not even a line end: the server counts bytes.")
+    if length != str(right):
+        raise Wrong(f"Content-Length is {length}, and the body has {right} bytes.")
+    if content != body.encode():
+        raise Wrong(f"The body is {content!r}; it should be the given one, encoded: {body.encode()!r}.")
+
+
+def waits_of(planned, work):
     waits = []
-    pause = first
-    for _ in range(count):
-        waits.append(min(pause, longest))
-        pause = 2 * pause
+    free = 0  # when the server has answered the request before
+    for moment, seconds in zip(planned, work):
+        begin = max(moment, free)
+        free = begin + seconds
+        waits.append(free - moment)
     return waits
 
 
-def without_limit(first, longest, count):
-    return [first * 2**number for number in range(count)]
+def by_recursion(planned, work):
+    waits = [work[0]]
+    for before, moment, seconds in zip(planned, planned[1:], work[1:]):
+        waits.append(max(waits[-1] - (moment - before), 0) + seconds)
+    return waits
 
 
-def doubled_at_once(first, longest, count):
-    return [min(first * 2 ** (number + 1), longest) for number in range(count)]
+def from_the_beginning(planned, work):
+    return list(work)
 
 
-def by_adding(first, longest, count):
-    return [min(first * (number + 1), longest) for number in range(count)]
+def only_the_line(planned, work):
+    return [wait - seconds for wait, seconds in zip(waits_of(planned, work), work)]
 
 
-def always_the_first(first, longest, count):
-    return [min(first, longest)] * count
+def never_idle(planned, work):
+    return list(np.cumsum(work) - np.array(planned))
 
 
-def one_too_many(first, longest, count):
-    return pauses(first, longest, count + 1)
+def when_answered(planned, work):
+    return [moment + wait for moment, wait in zip(planned, waits_of(planned, work))]
 
 
-def one_too_few(first, longest, count):
-    return pauses(first, longest, count - 1) if count else []
+def only_the_one_before(planned, work):
+    waits = [work[0]]
+    for number in range(1, len(planned)):
+        begin = max(planned[number], planned[number - 1] + work[number - 1])
+        waits.append(begin + work[number] - planned[number])
+    return waits
 
 
-def ends_at_the_longest(first, longest, count):
-    return [pause for pause in without_limit(first, longest, count) if pause <= longest]
+def all_at_once(planned, work):
+    return list(np.cumsum(work))
 
 
-def test_pauses(answer):
+def test_waits(answer):
     mistakes = {
-        without_limit: "The pauses grow without end: none may be longer than `longest`, not even the first.",
-        doubled_at_once: "The first pause is `first` itself; only the next one is twice as long.",
-        by_adding: "These grow by the same amount each time. Each must be twice the last.",
-        always_the_first: "All pauses are alike. Each must be twice the last.",
-        one_too_many: "That is one pause too many: `count` are wanted.",
-        one_too_few: "That is one pause too few: `count` are wanted.",
-        ends_at_the_longest: "The list ends too early: a pause that would be too long becomes `longest`, and stays in.",
+        from_the_beginning: "That is the time from the beginning of the work. Who waits in line has come before: count from `planned`.",
+        only_the_line: "That is the time in the line alone. The answer comes when the work is done, too.",
+        never_idle: "Your server begins before a request has come: where nobody waits, it must wait itself.",
+        when_answered: "Those are the moments of the answers. The wait is counted from the planned moment.",
+        only_the_one_before: "You look at the planned moment of the one before. It may have begun later itself: keep when the server is free.",
+        all_at_once: "That is right only if all come at 0. Subtract the planned moment, and let the server wait for requests.",
     }
-    for case in ((0.05, 1, 8), (1, 100, 3), (3, 20, 6), (5, 2, 2), (0.5, 4, 0)):
-        result = answer(*case)
-        if not isinstance(result, (list, tuple, np.ndarray)):
+    random = np.random.default_rng(512)
+    cases = [
+        ([0, 1, 2, 3, 9], [0.5, 3, 0.5, 0.5, 0.5]),
+        ([0, 10, 20, 30], [1, 2, 3, 4]),
+        ([2, 2, 2], [1, 1, 1]),
+        (np.sort(random.integers(0, 40, 12)).tolist(), random.integers(1, 6, 12).tolist()),
+    ]
+    for planned, work in cases:
+        result = answer(planned, work)
+        if not isinstance(result, (list, tuple, np.ndarray)) or len(result) != len(planned):
             raise Wrong(
-                f"You return {result!r}. A list of pauses is wanted: put `list(...)` round what yields one by one."
+                f"You return {shown(result)}. A list with one wait for each of the {len(planned)} requests is wanted."
             )
-        result = [float(pause) for pause in result]
-        right = pauses(*case)
-        if _alike(result, right):
+        right = waits_of(planned, work)
+        if np.allclose(result, right):
             continue
         for mistake, message in mistakes.items():
-            if _alike(result, mistake(*case)):
+            if np.allclose(result, mistake(planned, work)):
                 raise Wrong(message)
-        if result and len(case) and result[0] > case[1]:
-            raise Wrong(
-                f"For {case} your first pause is {result[0]:g}: not even the first may be longer than `longest`."
-            )
-        raise Wrong(f"For {case} you return {result}; it should be {right}.")
+        raise Wrong(f"For planned = {planned} and work = {work} you return {list(result)}; it should be {right}.")
 
 
-def _alike(one, other):
-    return len(one) == len(other) and np.allclose(one, other)
+NAMES = ("one by one", "joined")
 
 
-def _is_number(value):
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def test_joined(answer):
+    alone, joined = measured_numbers(answer, *NAMES)
+    if min(alone, joined) <= 0:
+        raise Wrong("A rate is above 0.")
+    if max(alone, joined) < 50:
+        raise Wrong('So few? Answers *a second* are wanted, not milliseconds: `.summary()["answers a second"]`.')
+    if alone == joined:
+        raise Wrong("Twice the same number: the second must be measured with the new server.")
+    if max(alone, joined) > 100_000:
+        raise Wrong("So many? Is it 200 answers by the seconds that all took together?")
+    if joined > 16 * alone:
+        raise Wrong("16 clients have at most 16 requests under way: joining cannot make it more than 16 times faster.")
+    if joined < alone / 4:
+        raise Wrong("Joined, far fewer? Was `predict` still asking the old server? It must use the new `server`.")
 
 
-def code_for(document):
-    if not isinstance(document, dict):
-        return 400
-    examples = document.get("instances")
-    if not isinstance(examples, list) or not examples:
-        return 400
-    for example in examples:
-        if not isinstance(example, list) or len(example) != 3:
-            return 400
-        for value in example:
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                return 400
-    return 200
-
-
-def in_one_expression(document):
-    examples = document.get("instances") if isinstance(document, dict) else None
-    fine = isinstance(examples, list) and bool(examples)
-    fine = fine and all(isinstance(each, list) and len(each) == 3 and all(map(_is_number, each)) for each in examples)
-    return 200 if fine else 400
-
-
-def trusts_the_key(document):
-    return 200 if len(document["instances"]) and all(len(each) == 3 for each in document["instances"]) else 400
-
-
-def takes_none(document):
-    if isinstance(document, dict) and document.get("instances") == []:
-        return 200
-    return code_for(document)
-
-
-def first_only(document):
-    if isinstance(document, dict) and isinstance(document.get("instances"), list):
-        return code_for({"instances": document["instances"][:1]})
-    return 400
-
-
-def by_float(document):
-    try:
-        examples = document["instances"]
-        numbers = [[float(value) for value in example] for example in examples]
-        return 200 if numbers and {len(example) for example in numbers} == {3} else 400
-    except (TypeError, ValueError, KeyError):
-        return 400
-
-
-def takes_true(document):
-    if code_for(document) == 200:
-        return 200
-    try:
-        return code_for(
-            {"instances": [[1 if value is True else value for value in each] for each in document["instances"]]}
-        )
-    except (TypeError, KeyError):
-        return 400
-
-
-def any_length(document):
-    try:
-        examples = document["instances"]
-        fine = (
-            isinstance(examples, list)
-            and examples
-            and all(isinstance(each, list) and each and all(map(_is_number, each)) for each in examples)
-        )
-        return 200 if fine else 400
-    except (TypeError, KeyError):
-        return 400
-
-
-def false_is_a_number(document):
-    if isinstance(document, dict) and isinstance(document.get("instances"), list):
-        document = {"instances": _without(document["instances"], lambda value: value is False)}
-    return code_for(document)
-
-
-def _without(examples, odd):
-    """The examples with 1 in place of each odd value."""
-    return [[1 if odd(value) else value for value in each] if isinstance(each, list) else each for each in examples]
-
-
-def kinds_of_the_first_only(document):
-    if not isinstance(document, dict) or not isinstance(document.get("instances"), list):
-        return 400
-    examples = document["instances"]
-    later = [[1] * len(each) if isinstance(each, list) else each for each in examples[1:]]
-    return code_for({"instances": examples[:1] + later})
-
-
-def lists_of_the_first_only(document):
-    if not isinstance(document, dict) or not isinstance(document.get("instances"), list):
-        return 400
-    examples = document["instances"]
-    later = [[1, 2, 3] if isinstance(each, str) and len(each) == 3 else each for each in examples[1:]]
-    return code_for({"instances": examples[:1] + later})
-
-
-def asks_whether_the_key_is_in_it(document):
-    if "instances" not in document:
-        return 400
-    return code_for(document if isinstance(document, dict) else {})
-
-
-REFUSED = (
-    ([[1, 2, 3]], "A list instead of a dictionary gets 400, too. Is the kind looked at before the key?"),
-    (None, "The body `null` becomes None. Is the kind looked at before the key?"),
-    (3.5, "A number instead of a dictionary gets 400, too. Is the kind looked at before the key?"),
-    ("instances", 'A text can contain the word "instances" without being a dictionary: the code is 400.'),
-    ({"images": [[1, 2, 3]]}, 'Without the key "instances" the code is 400.'),
-    ({"instances": None}, '"instances" may be null, a number or a text: then the code is 400.'),
-    ({"instances": "123"}, '"instances" may be null, a number or a text: then the code is 400.'),
-    ({"instances": {"a": [1, 2, 3]}}, '"instances" may be a dictionary: then the code is 400.'),
-    ({"instances": []}, "No example at all: the code is 400."),
-    ({"instances": [5, 6, 7]}, "An example may be a plain number instead of a list: then the code is 400."),
-    ({"instances": ["123"]}, 'An example may be a text, even one with three letters like "123": then the code is 400.'),
-    ({"instances": [[1, 2]]}, "Examples of two numbers get 400: exactly three are wanted."),
-    ({"instances": [[1, 2, 3], [4, 5]]}, "The second example is too short: look at all of them, not at the first."),
-    ({"instances": [[1, 2, 3], [4, 5, 6, 7]]}, "The second example is too long: look at all of them."),
-    ({"instances": [[1, 2, 3], "123"]}, "The second example is a text, and no list: look at the kind of each of them."),
-    ({"instances": [[1, 2, 3], None]}, "The second example is null, and no list: look at the kind of each of them."),
-    ({"instances": [[1, "7", 3]]}, '"7" in quotes is a text and no number, even if `float` can read it.'),
-    (
-        {"instances": [[1, 2, 3], [1, "7", 3]]},
-        "A text stands in the second example: look at the numbers of all of them.",
-    ),
-    ({"instances": [[1, None, 3]]}, "null is no number."),
-    ({"instances": [[1, [2], 3]]}, "A list inside an example is no number."),
-    (
-        {"instances": [[1, True, 3]]},
-        "True is no number here, though Python counts it among `int`: ask for `bool` first.",
-    ),
-    ({"instances": [[1, False, 3]]}, "False is no number here, just as True: ask for `bool`, not for one of the two."),
-)
-TAKEN = (
-    {"instances": [[1, 2, 3]]},
-    {"instances": [[0, -2.5, 3e9], [4, 5, 6]]},
-    {"instances": [[1, 2, 3]], "signature_name": "serving_default"},
-)
-
-
-def test_code_for(answer):
-    for document in TAKEN:
-        code = _code_of(answer, document)
-        if code != 200:
-            raise Wrong(f"{document} is right in all, and you return {code:g}.")
-    for document, sentence in REFUSED:
-        code = _code_of(answer, document)
-        if code != 400:
-            raise Wrong(f"{sentence} (You return {code:g} for {document}.)")
-
-
-def _code_of(answer, document):
-    try:
-        code = answer(document)
-    except Wrong:
-        raise
-    except Exception as error:
-        raise Wrong(
-            f"For {document} your function raises {type(error).__name__}: a client could end your server. Return 400."
-        ) from None
-    number = one_number(code, "The code")
-    if number not in (200, 400):
-        raise Wrong(f"You return {number:g}. One of the codes 200 and 400 is wanted.")
-    return number
-
+PROGRAM = """
+server = Server("digits", folder, most=64).start()  # ends the one before
+joined = run_clients(predict, pixels[:200], 16)
+answers_a_second = {
+    "one by one": load["answers a second"][16],
+    "joined": joined.summary()["answers a second"],
+}
+server.stop()
+"""
 
 EXERCISES = [
     Exercise(
         key="518-1",
-        title="Which status code?",
-        minutes=5,
-        test=test_codes,
+        title="A request in full",
+        minutes=10,
+        test=test_request,
         hints=(
-            "4.. says that the client must change something before it asks again, 5.. that it may ask the same again.",
-            "Each of the five codes is right once.",
+            "Encode the body first: `content = body.encode()`. Its length is what Content-Length says.",
+            'The head is text: lines joined by "\\r\\n", and an empty one at the end. Encode it, and add the content.',
         ),
-        solution=CODES,
+        solution=request_for,
         wrong_answers={
-            "not found for a wrong shape": CODES | {"a digit of 27 x 28 pixels": 404},
-            "400 for a missing model": CODES | {"the model of a misspelled name": 400},
-            "400 for too much": CODES | {"a body of nine million bytes": 400},
-            "the client's fault": CODES | {"right in all, but the model is still being loaded": 404},
-            "a misread digit is an error": CODES | {"an 8 that the network takes for a 3": 503},
-            "a code of one's own": CODES | {"an 8 that the network takes for a 3": 418},
-            "one left open": CODES | {"a digit of 27 x 28 pixels": ...},
-            "not a number": CODES | {"a digit of 27 x 28 pixels": float("nan")},
+            "counts characters": counts_characters,
+            "counts all": counts_the_whole,
+            "line ends of Unix": plain_line_ends,
+            "no empty line": no_empty_line,
+            "a line end behind the body": a_line_end_behind,
+            "no host": no_host,
+            "GET": asks_by_get,
+            "no version": without_version,
+            "a text": lambda path, body: request_for(path, body).decode(),
         },
-        also_right={"as decimals": {situation: float(code) for situation, code in CODES.items()}},
-        explanation="The code says whose fault it is, and whether asking again can help. What the answer is worth, it cannot say.",
+        also_right={"headers the other way round": headers_the_other_way_round},
+        explanation="The length says where the body ends. One byte too few, and the last one is read as the next request.",
     ),
     Exercise(
         key="518-2",
-        title="How long to wait",
-        minutes=10,
-        test=test_pauses,
+        title="From the planned moment",
+        minutes=15,
+        test=test_waits,
         hints=(
-            "Begin with an empty list and pause = first. Append, then double, `count` times.",
-            "Append min(pause, longest).",
+            "Keep in `free` when the server has answered the request before; it begins with 0.",
+            "A request begins at max(moment, free), and is answered `seconds` later. Its wait is that minus the moment.",
         ),
-        solution=pauses,
+        solution=waits_of,
         wrong_answers={
-            "without a limit": without_limit,
-            "doubled at once": doubled_at_once,
-            "by adding": by_adding,
-            "always the first": always_the_first,
-            "one too many": one_too_many,
-            "one too few": one_too_few,
-            "ends at the longest": ends_at_the_longest,
-            "the sum": lambda first, longest, count: sum(pauses(first, longest, count)),
+            "from the beginning of the work": from_the_beginning,
+            "the line alone": only_the_line,
+            "never idle": never_idle,
+            "the moments of the answers": when_answered,
+            "only the one before": only_the_one_before,
+            "all at once": all_at_once,
+            "the sum": lambda planned, work: sum(waits_of(planned, work)),
         },
-        also_right={
-            "by powers": lambda first, longest, count: [min(first * 2**number, longest) for number in range(count)],
-            "as an array": lambda first, longest, count: np.minimum(first * 2.0 ** np.arange(count), longest),
-        },
-        explanation="With chance added, a thousand clients of one dead server do not all come back at the same moment.",
+        also_right={"by Lindley's recursion": by_recursion},
+        explanation="One slow answer of 3 s keeps others waiting who came meanwhile. A client that asks only after its answer would have noted one slow answer, not three.",
+        leaves_arguments=True,
     ),
     Exercise(
         key="518-3",
-        title="Trust nobody",
+        title="Join what waits",
         minutes=15,
-        test=test_code_for,
+        test=test_joined,
         hints=(
-            "Ask from outside to inside: is it a dict, is there a list, is it not empty, is each example a list of three?",
-            "isinstance(value, (int, float)) is True for True as well: refuse isinstance(value, bool) first.",
-            "document.get('instances') gives None where the key is missing, and None is no list.",
+            "A second server for the same folder ends the first. `predict` uses the name `server`: give the new one that name.",
+            '`run_clients(predict, pixels[:200], 16).summary()["answers a second"]`; one by one it stands in `load`.',
         ),
-        solution=code_for,
+        solution={"one by one": 611.0, "joined": 700.0},
+        program=PROGRAM,
         wrong_answers={
-            "trusts the key": trusts_the_key,
-            "takes an empty list": takes_none,
-            "looks at the first only": first_only,
-            "by float": by_float,
-            "takes True": takes_true,
-            "takes False": false_is_a_number,
-            "the kinds of the first only": kinds_of_the_first_only,
-            "lists: the first only": lists_of_the_first_only,
-            "asks for the key before the kind": asks_whether_the_key_is_in_it,
-            "any length": any_length,
-            "always content": lambda document: 200,
-            "always refuses": lambda document: 400,
-            "a truth value": lambda document: code_for(document) == 200,
+            "milliseconds": {"one by one": 25.1, "joined": 24.0},
+            "one measurement twice": {"one by one": 611.0, "joined": 611.0},
+            "too many": {"one by one": 611.0, "joined": 200_000.0},
+            "64 times": {"one by one": 611.0, "joined": 39_000.0},
+            "the old server": {"one by one": 611.0, "joined": 60.0},
+            "below 0": {"one by one": 611.0, "joined": -5.0},
+            "not a number": {"one by one": 611.0, "joined": float("nan")},
+            "one left open": {"one by one": 611.0, "joined": ...},
         },
-        also_right={"in one expression": in_one_expression},
-        explanation="What comes over the network can be anything. A server that trusts it is ended by the first odd body.",
-        leaves_arguments=True,
+        also_right={
+            "it pays": {"one by one": 611.0, "joined": 1400.0},
+            "it costs": {"one by one": 700.0, "joined": 650.0},
+        },
+        explanation="Joining saves calls of the model. What that brings depends on the model's share of a request: for a network as small as this, connection and text are a good part of it.",
     ),
 ]

@@ -1,256 +1,207 @@
-"""Exercises of lesson 521, watch a model in use."""
+"""Exercises of lesson 521, how sure is it?"""
 
 import math
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, measured_numbers, one_number
-
-CHANGES = {"mirrored": "stays", "paler": "changes", "upside down": "stays", "drawn with a broad pen": "changes"}
-WHY = {
-    "mirrored": "the same pixels stand elsewhere: their mean stays.",
-    "paler": "each pixel is smaller, and so is the mean.",
-    "upside down": "the same pixels stand elsewhere: their mean stays.",
-    "drawn with a broad pen": "more pixels are dark: the mean grows.",
-}
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 
 
-def test_changes(answer):
-    if not isinstance(answer, dict) or set(answer) != set(CHANGES):
-        raise Wrong("A dictionary with the four changes as keys, spelled as above, is wanted.")
-    for change, right in CHANGES.items():
-        given = str(answer[change]).strip().lower()
-        if given not in ("changes", "stays"):
-            raise Wrong(f"'{change}': {answer[change]!r} is neither 'changes' nor 'stays'.")
-        if given != right:
-            raise Wrong(f"Think again about '{change}': {WHY[change]}")
-
-
-def labels_needed(change, spread, times):
-    return int(np.ceil(np.round((times * spread / change) ** 2, 9)))
-
-
-def not_squared(change, spread, times):
-    return math.ceil(times * spread / change)
-
-
-def not_whole(change, spread, times):
-    return (times * spread / change) ** 2
-
-
-def rounded_down(change, spread, times):
-    return math.floor((times * spread / change) ** 2)
-
-
-def one_too_many(change, spread, times):
-    return math.floor((times * spread / change) ** 2) + 1
-
-
-def upside_down(change, spread, times):
-    return math.ceil((change / (times * spread)) ** 2)
-
-
-def spread_alone(change, spread, times):
-    return math.ceil((spread / change) ** 2)
-
-
-def times_not_squared(change, spread, times):
-    return math.ceil(times * (spread / change) ** 2)
-
-
-def test_labels(answer):
+def test_error(answer):
+    found = one_number(answer, "The error")
     mistakes = {
-        not_squared: "The mean of n labels has the standard deviation spread / sqrt(n): solve for n, and a square appears.",
-        not_whole: "Half a label cannot be had: the smallest whole number that is large enough.",
-        rounded_down: "Rounded down, the mean is not yet far enough away. Round up.",
-        upside_down: "A smaller change takes more labels: the fraction is upside down.",
-        spread_alone: "One standard deviation is not enough: `times` is missing.",
-        times_not_squared: "`times` stands inside the square, too.",
-        one_too_many: "One too many where the number is whole already: round up, do not add 1.",
+        0.1: "Each group counts by its share of the answers: ten of forty, and thirty of forty.",
+        0.2: "That is the gap of the first group alone. The second has a share, too.",
+        5: "Percent? The error lies between 0 and 1.",
+        2: "That is a sum over answers. Divide by their number.",
+        0.35: "Compare with the shares of right answers in each group, not with those of wrong ones.",
     }
-    cases = [(0.1, 0.35, 2.58), (0.03, 0.23, 2.0), (0.15, 0.47, 3.0), (0.125, 0.5, 2.0)]
-    for case in cases:
-        result = one_number(answer(*case), "The number of labels")
-        right = labels_needed(*case)
-        if result == right:
+    for mistake, message in mistakes.items():
+        if np.isclose(found, mistake):
+            raise Wrong(message)
+    expect_close(found, 0.05, f"You give {found:g}. Take the gap of each group times its share, and add.")
+
+
+def equal_count_error(confidence, right, bins):
+    order = np.argsort(confidence)
+    error = 0.0
+    for group in np.array_split(order, bins):
+        gap = abs(confidence[group].mean() - right[group].mean())
+        error += len(group) / len(confidence) * gap
+    return error
+
+
+def by_sums(confidence, right, bins):
+    order = np.argsort(confidence)
+    groups = np.array_split((confidence - right)[order], bins)
+    return sum(abs(group.sum()) for group in groups) / len(order)
+
+
+def unsorted_groups(confidence, right, bins):
+    error = 0.0
+    for group in np.array_split(np.arange(len(confidence)), bins):
+        error += len(group) / len(confidence) * abs(confidence[group].mean() - right[group].mean())
+    return error
+
+
+def sorted_apart(confidence, right, bins):
+    error = 0.0
+    for sure, verdict in zip(np.array_split(np.sort(confidence), bins), np.array_split(right, bins)):
+        error += len(sure) / len(confidence) * abs(sure.mean() - verdict.mean())
+    return error
+
+
+def plain_mean(confidence, right, bins):
+    order = np.argsort(confidence)
+    groups = np.array_split(order, bins)
+    return np.mean([abs(confidence[group].mean() - right[group].mean()) for group in groups])
+
+
+def largest_gap(confidence, right, bins):
+    order = np.argsort(confidence)
+    groups = np.array_split(order, bins)
+    return max(abs(confidence[group].mean() - right[group].mean()) for group in groups)
+
+
+def signed_gaps(confidence, right, bins):
+    return confidence.mean() - right.mean()
+
+
+def test_equal_count(answer):
+    mistakes = {
+        unsorted_groups: "The groups are cut in the order of arrival. Sort by confidence first.",
+        sorted_apart: "The confidences are sorted, the verdicts are not: use one order, from np.argsort, for both.",
+        plain_mean: "The groups may differ by one answer: each counts by its share.",
+        largest_gap: "That is the largest gap. The mean was asked for, each group by its share.",
+        signed_gaps: "Gaps above and below cancel each other: take the absolute value in each group.",
+    }
+    random = np.random.default_rng(520)
+    for size, bins in ((23, 4), (50, 7), (40, 5)):
+        confidence = random.uniform(0.2, 1, size)
+        right = (random.random(size) < 1.2 - confidence).astype("float64")  # gaps on both sides
+        result = one_number(answer(confidence, right, bins), "The error")
+        wanted = equal_count_error(confidence, right, bins)
+        if np.isclose(result, wanted):
             continue
         for mistake, message in mistakes.items():
-            if np.isclose(result, mistake(*case)):
+            if np.isclose(result, mistake(confidence, right, bins)):
                 raise Wrong(message)
-        raise Wrong(f"For a change of {case[0]}, spread {case[1]}, {case[2]} times: {right}, not {result:g}.")
+        raise Wrong(f"For {size} answers in {bins} groups you return {result:.4f}; it should be {wanted:.4f}.")
 
 
-def level_of_each(looks, chance):
-    return 1 - (1 - chance) ** (1 / looks)
+NAMES = ("temperature", "is right", "calibration error")
 
 
-def divided(looks, chance):
-    return chance / looks
-
-
-def chance_in_all(looks, chance):
-    return 1 - (1 - chance) ** looks
-
-
-def root_alone(looks, chance):
-    return chance ** (1 / looks)
-
-
-def of_silence(looks, chance):
-    return (1 - chance) ** (1 / looks)
-
-
-def unchanged(looks, chance):
-    return chance
-
-
-def test_level(answer):
-    mistakes = {
-        divided: "That is the rule of Bonferroni: safe and close, but a little too strict. The exact level was asked for.",
-        chance_in_all: "That is the chance in all if each look has the level `chance`. Solve it for the level.",
-        root_alone: "That is the level at which *all* looks sound. Begin with the chance that none does.",
-        of_silence: "That is the chance that one look stays silent. The level is what is missing to 1.",
-        unchanged: "With the level `chance` at each look, the chance in all grows with the looks.",
-    }
-    for looks, chance in ((100, 0.05), (7, 0.2), (365, 0.5), (2, 0.1)):
-        result = one_number(answer(looks, chance), "The level")
-        right = level_of_each(looks, chance)
-        if np.isclose(result, right, rtol=1e-6):
-            continue
-        for mistake, message in mistakes.items():
-            if np.isclose(result, mistake(looks, chance), rtol=1e-6):
-                raise Wrong(message)
-        raise Wrong(f"For {looks} looks and {chance} in all you return {result:.6f}; it should be {right:.6f}.")
-
-
-KINDS = ("unchanged", "more 1 and 7")
-
-
-def test_answers(answer):
-    unchanged, more = measured_numbers(answer, *KINDS, shares=KINDS)
-    if unchanged > 0.1:
-        raise Wrong("So many false alarms? The alarm sounds below 0.01; both rows of counts have ten numbers.")
-    if more < 0.25:
-        raise Wrong("That is what ink and confidence find. Are the *answers* counted, in batches of 100?")
-    if more < 0.5:
-        raise Wrong("Less than half: were the batches smaller than 100?")
-    if more > 0.97:
-        raise Wrong("Nearly always? Were the batches larger than 100, or is it all images at once?")
+def test_stopped(answer):
+    temperature, right, error = measured_numbers(answer, *NAMES, shares=("is right", "calibration error"))
+    if not 0.5 <= temperature <= 5:
+        raise Wrong("The page tries temperatures from 0.5 to 5. Is it `best_temperature` of the logits of validation?")
+    if right < 0.8:
+        raise Wrong("Less than 80 of 100 right: was the network trained? Are the logits those of the test images?")
+    if temperature > 1.8:
+        raise Wrong("Stopped early, the logits are not so much too large. Does the stopping watch the validation loss?")
+    if temperature <= 1.02:
+        raise Wrong("1? Was the temperature fitted twice, on logits that were divided by one already?")
+    if error > 0.05:
+        raise Wrong("That is nearly the error of a full training. Is it measured on the stopped network?")
 
 
 PROGRAM = """
-from scipy.stats import chi2_contingency
-
-
-def answers_of(images):
-    return model.predict(images, verbose=0).argmax(axis=1)
-
-
-counts = np.bincount(answers_of(reference), minlength=10)
-shares = {}
-for kind in ("unchanged", "more 1 and 7"):
-    answers = answers_of(arriving[kind])
-    random = np.random.default_rng(0)
-    alarms_heard = 0
-    for _ in range(100):
-        batch = random.choice(answers, 100, replace=False)
-        other_counts = np.bincount(batch, minlength=10)
-        alarms_heard += chi2_contingency([counts, other_counts]).pvalue < 0.01
-    shares[kind] = alarms_heard / 100
+model = build_small_lenet()
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+model.compile(keras.optimizers.Adam(0.003), loss, steps_per_execution=10)
+stopping = keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)
+model.fit(
+    images,
+    labels,
+    validation_data=(validation.inputs, validation.targets),
+    epochs=40,
+    batch_size=50,
+    verbose=0,
+    callbacks=[stopping],
+)
+found = measures(*sure_and_right(model.predict(test.inputs, verbose=0), test.targets))
+finding = {
+    "temperature": best_temperature(model.predict(validation.inputs, verbose=0)),
+    "is right": found["is right"],
+    "calibration error": found["calibration error"],
+}
 """
 
 EXERCISES = [
     Exercise(
         key="521-1",
-        title="Who notices?",
+        title="The error of forty answers",
         minutes=5,
-        test=test_changes,
+        test=test_error,
         hints=(
-            "The share of ink is the mean of all pixels, wherever they stand.",
-            "Two of the four only move pixels.",
+            "The gaps are |0.9 - 7/10| and |0.6 - 18/30|.",
+            "The shares are 10/40 and 30/40.",
         ),
-        solution=CHANGES,
+        solution=0.05,
         wrong_answers={
-            "mirroring changes it": CHANGES | {"mirrored": "changes"},
-            "paler ink is as much ink": CHANGES | {"paler": "stays"},
-            "turning changes it": CHANGES | {"upside down": "changes"},
-            "a broad pen does not": CHANGES | {"drawn with a broad pen": "stays"},
-            "one left open": CHANGES | {"paler": ...},
-            "a word of one's own": CHANGES | {"paler": "more"},
-            "a list": list(CHANGES.values()),
+            "plain mean of the gaps": 0.1,
+            "largest gap": 0.2,
+            "percent": 5,
+            "sum over answers": 2,
+            "wrong ones instead of right ones": 0.35,
+            "something else": 0.5,
+            "not a number": math.nan,
         },
-        explanation="A mean does not know where a pixel stands. The squares do.",
+        also_right={"as a fraction": 1 / 20},
+        explanation="0.25 · 0.2 + 0.75 · 0 = 0.05: the second group keeps its word.",
     ),
     Exercise(
         key="521-2",
-        title="How many labels?",
-        minutes=10,
-        test=test_labels,
+        title="Bins of equal count",
+        minutes=15,
+        test=test_equal_count,
         hints=(
-            "More labels make the standard deviation of the mean smaller. When is `change` exactly `times` of them?",
-            "Solve change = times * spread / sqrt(n) for n, and round up: `np.ceil`.",
+            "`order = np.argsort(confidence)` holds places; `np.array_split(order, bins)` cuts them into groups.",
+            "Of each group: abs(confidence[group].mean() - right[group].mean()), times len(group) / len(confidence).",
         ),
-        solution=labels_needed,
+        solution=equal_count_error,
         wrong_answers={
-            "not squared": not_squared,
-            "not whole": not_whole,
-            "rounded down": rounded_down,
-            "floor and one": one_too_many,
-            "upside down": upside_down,
-            "times forgotten": spread_alone,
-            "times outside the square": times_not_squared,
-            "always a hundred": lambda change, spread, times: 100,
+            "not sorted": unsorted_groups,
+            "sorted apart": sorted_apart,
+            "plain mean": plain_mean,
+            "largest gap": largest_gap,
+            "signed gaps": signed_gaps,
+            "nothing": lambda confidence, right, bins: 0.0,
         },
-        also_right={"by math": lambda change, spread, times: math.ceil(times**2 * spread**2 / change**2 - 1e-9)},
-        explanation=(
-            "Half the change takes four times as many labels. And a fall of just this size is found in half of the cases "
-            "only, as the measured fall scatters around it; for 80 of 100, add 0.84 to `times`."
-        ),
+        also_right={"by sums": by_sums},
+        explanation="No bin is nearly empty now; in return the bins are narrow where most answers are.",
     ),
     Exercise(
         key="521-3",
-        title="A level for many looks",
-        minutes=10,
-        test=test_level,
-        hints=(
-            "All looks stay silent with the chance (1 - level) ** looks.",
-            "Set that to 1 - chance and take the root.",
-        ),
-        solution=level_of_each,
-        wrong_answers={
-            "divided by the looks": divided,
-            "the chance in all": chance_in_all,
-            "the root alone": root_alone,
-            "the chance of silence": of_silence,
-            "the same level": unchanged,
-            "a constant": lambda looks, chance: 0.01,
-        },
-        also_right={"by logarithms": lambda looks, chance: -math.expm1(math.log1p(-chance) / looks)},
-        explanation="chance / looks is nearly the same for small chances, and holds without independence too.",
-    ),
-    Exercise(
-        key="521-4",
-        title="Count the answers",
+        title="Stop early instead",
         minutes=15,
-        test=test_answers,
+        test=test_stopped,
         hints=(
-            "The answers are `model.predict(images, verbose=0).argmax(axis=1)`; `np.bincount(answers, minlength=10)` counts.",
-            "As in `share_of_alarms`: draw 100 answers, 100 times, and count how often the p-value is below 0.01.",
+            "Compile as on the page, and pass `validation_data=(validation.inputs, validation.targets)` and "
+            "`callbacks=[keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)]` to `fit`.",
+            "`best_temperature` wants the logits of validation; `measures(*sure_and_right(logits, test.targets))` those of "
+            "the test images.",
         ),
-        solution={"unchanged": 0.0, "more 1 and 7": 0.8},
+        solution={"temperature": 1.3, "is right": 0.904, "calibration error": 0.026},
         program=PROGRAM,
         wrong_answers={
-            "percentages": {"unchanged": 0, "more 1 and 7": 80},
-            "the level forgotten": {"unchanged": 0.95, "more 1 and 7": 1.0},
-            "the confidence": {"unchanged": 0.0, "more 1 and 7": 0.05},
-            "batches of fifty": {"unchanged": 0.0, "more 1 and 7": 0.35},
-            "all images at once": {"unchanged": 0.0, "more 1 and 7": 1.0},
-            "not a number": {"unchanged": 0.0, "more 1 and 7": math.nan},
-            "one left open": {"unchanged": 0.0, "more 1 and 7": ...},
+            "percentages": {"temperature": 1.3, "is right": 90.4, "calibration error": 2.2},
+            "untrained": {"temperature": 1.3, "is right": 0.1, "calibration error": 0.02},
+            "trained to the end": {"temperature": 2.4, "is right": 0.925, "calibration error": 0.05},
+            "the error of another network": {"temperature": 1.3, "is right": 0.904, "calibration error": 0.057},
+            "the full training, softened": {"temperature": 1.0, "is right": 0.922, "calibration error": 0.015},
+            "a number of the list, not the temperature": {
+                "temperature": 16,
+                "is right": 0.904,
+                "calibration error": 0.026,
+            },
+            "not a number": {"temperature": math.nan, "is right": 0.904, "calibration error": 0.026},
+            "one left open": {"temperature": 1.3, "is right": 0.904, "calibration error": ...},
         },
         explanation=(
-            "Each digit looks as ever, so ink and confidence are silent; the mix of the answers has changed. This is label "
-            "shift, and it takes no labels to hear it."
+            "Stopped where the validation loss is least, the network is nearly calibrated without a temperature. In most "
+            "runs it is right a little less often than after the full training."
         ),
     ),
 ]

@@ -1,358 +1,248 @@
-"""Exercises of lesson 524, a guide to choosing."""
+"""Exercises of lesson 524: average precision on paper, a leak by groups, what a baseline is, points by the rubric."""
 
-import pandas as pd
+import math
 
-from course_utils.exercises.exercise import Exercise, Wrong
-
-TABLES = (
-    pd.DataFrame(
-        {"hills": [0.90, 0.95, 0.93], "coins": [0.60, 0.50, 0.59], "birds": [0.80, 0.75, 0.70]},
-        index=["wide", "deep", "slow"],
-    ),
-    pd.DataFrame(
-        {"rivers": [0.50, 0.71, 0.70], "roads": [0.90, 0.40, 0.89], "trees": [0.30, 0.31, 0.29]},
-        index=["oak", "ash", "elm"],
-    ),
-    pd.DataFrame({"sand": [0.7, 0.65], "snow": [0.2, 0.9]}, index=["one", "two"]),
-)
+from course_utils.exercises.exercise import Exercise, Wrong, expect_no_mistake, one_number
 
 
-def names_of(answer, cases, right, mistakes, say):
-    """Ask all cases; name a mistake only if it explains every answer."""
-    results = [answer(*case) for case in cases]
-    wanted = [right(*case) for case in cases]
-    if results == wanted:
+def test_precision(answer):
+    result = one_number(answer)
+    mistakes = {
+        3 / 5: "That is the share of wet windows. Write the share so far at each wet window, and average those.",
+        (1 + 1 / 2 + 1 / 3 + 2 / 4 + 3 / 5) / 5: "Only the wet windows count: places 1, 4 and 5.",
+        (1 + 2 / 4 + 3 / 5) / 5: "Divide by the number of wet windows, 3, not by all five.",
+        (1 + 1 / 4 + 1 / 5) / 3: "At place 4 two wet ones have been seen, at place 5 three: 2/4 and 3/5.",
+        (1 + 1 / 3 + 2 / 4) / 3: "The places of the wet ones are 1, 4 and 5.",
+    }
+    if math.isclose(result, 0.7, abs_tol=0.006):
         return
     for mistake, message in mistakes.items():
-        if results == [mistake(*case) for case in cases]:
+        if math.isclose(result, mistake, abs_tol=0.006):
             raise Wrong(message)
-    for result, name in zip(results, wanted):
-        if result != name:
-            raise Wrong(f"{say}: you return {result!r}; it should be {name!r}.")
+    if result > 1:
+        raise Wrong("Average precision lies between 0 and 1.")
+    raise Wrong(f"{result:g} is not it. The shares so far are 1/1, 2/4 and 3/5: which number is their mean?")
 
 
-def verdicts(shares, first, second):
-    found = {}
-    for task in shares.columns:
-        lead = shares.loc[first, task] - shares.loc[second, task]
-        if lead > 0.02:
-            found[task] = "ahead"
-        elif lead < -0.02:
-            found[task] = "behind"
-        else:
-            found[task] = "level"
-    return found
+def leaking_share(train_groups, test_groups):
+    known = set(train_groups)
+    return sum(group in known for group in test_groups) / len(test_groups)
 
 
-def no_yardstick(shares, first, second):
-    return {
-        task: "ahead" if shares.loc[first, task] > shares.loc[second, task] else "behind" for task in shares.columns
-    }
+def by_counting(train_groups, test_groups):
+    shared = 0
+    for group in test_groups:
+        if list(train_groups).count(group) > 0:
+            shared += 1
+    return shared / len(test_groups)
 
 
-def one_sided(shares, first, second):
-    found = verdicts(shares, first, second)
-    for task in found:
-        if shares.loc[first, task] < shares.loc[second, task]:
-            found[task] = "behind"
-    return found
+def share_of_groups(train_groups, test_groups):
+    return len(set(train_groups) & set(test_groups)) / len(set(test_groups))
 
 
-def the_other_way(shares, first, second):
-    return verdicts(shares, second, first)
+def of_training(train_groups, test_groups):
+    known = set(test_groups)
+    return sum(group in known for group in train_groups) / len(train_groups)
 
 
-def of_the_ratio(shares, first, second):
-    found = {}
-    for task in shares.columns:
-        ratio = shares.loc[first, task] / shares.loc[second, task]
-        found[task] = "ahead" if ratio > 1.02 else "behind" if ratio < 1 / 1.02 else "level"
-    return found
+def clean_share(train_groups, test_groups):
+    return 1 - leaking_share(train_groups, test_groups)
 
 
-def in_hundredths(shares, first, second):
-    found = {}
-    for task in shares.columns:
-        lead = shares.loc[first, task] - shares.loc[second, task]
-        found[task] = "ahead" if lead > 2 else "behind" if lead < -2 else "level"
-    return found
+def how_many(train_groups, test_groups):
+    return leaking_share(train_groups, test_groups) * len(test_groups)
 
 
-def only_the_first_task(shares, first, second):
-    task = shares.columns[0]
-    return {task: verdicts(shares, first, second)[task]}
+def of_all(train_groups, test_groups):
+    return how_many(train_groups, test_groups) / (len(train_groups) + len(test_groups))
 
 
-def nothing(shares, first, second):
-    return {task: float("nan") for task in shares.columns}
+def same_place(train_groups, test_groups):
+    return sum(one == other for one, other in zip(train_groups, test_groups)) / len(test_groups)
 
 
-def by_signs(shares, first, second):
-    leads = shares.loc[first] - shares.loc[second]
-    sign = (leads > 0.02).astype(int) - (leads < -0.02).astype(int)
-    return sign.map({1: "ahead", -1: "behind", 0: "level"}).to_dict()
+def never(train_groups, test_groups):
+    return 0.0
 
 
-PAIRS = (
-    (TABLES[0], "wide", "deep"),
-    (TABLES[0], "wide", "slow"),
-    (TABLES[0], "slow", "wide"),
-    (TABLES[1], "ash", "elm"),
-    (
-        pd.DataFrame({"hay": [0.29, 0.30], "tea": [0.90, 0.918], "rye": [0.10, 0.115]}, index=["a", "b"]),
-        "b",
-        "a",
-    ),
+CASES = (
+    (["anna", "ben", "ben", "carl"], ["ben", "ben", "ben", "dora", "emil"]),
+    ([1, 2, 3, 4, 5, 5], [5, 5, 6, 6, 6, 4, 7]),
+    (["mon", "tue"], ["wed", "thu", "thu"]),
+    (["x", "y", "z"], ["z", "z", "x", "w"]),
 )
+MISTAKES = {
+    share_of_groups: "You count groups. A group with many test examples weighs more: count examples.",
+    of_training: "That is the share of the training examples. It was asked for the test examples.",
+    clean_share: "That is the share that does not leak.",
+    how_many: "That is a number of examples. Divide by how many test examples there are.",
+    of_all: "Divide by the number of test examples, not of all.",
+    same_place: "The places in the two lists have nothing to do with each other: ask whether the group occurs anywhere.",
+    never: "Some of these groups occur in both lists.",
+}
 
 
-def test_verdicts(answer):
-    def as_given(shares, first, second):
-        result = answer(shares.copy(), first, second)
-        if isinstance(result, (list, pd.Series)) and len(result) == len(shares.columns):  # a Series arrives as a list
-            result = dict(zip(shares.columns, result))
-        if not isinstance(result, dict):
-            raise Wrong('Return a dictionary: for each task "ahead", "level" or "behind".')
-        return {str(task).lower(): str(word).lower() for task, word in result.items()}
-
-    mistakes = {
-        no_yardstick: 'A lead of 2 of 100 or less is none, on either side: "level".',
-        one_sided: "One yardstick: what is no lead for the first is none for the second.",
-        the_other_way: "Turned round: the verdict is on `first`.",
-        of_the_ratio: "Take the difference of the shares, not their ratio.",
-        in_hundredths: "The shares lie between 0 and 1: 2 of 100 is 0.02.",
-        only_the_first_task: "A verdict for each column is wanted.",
-    }
-    names_of(as_given, PAIRS, verdicts, mistakes, "For a pair")
+def test_leaking_share(answer):
+    results = [one_number(answer(list(train), list(test)), "The share") for train, test in CASES]
+    wanted = [leaking_share(*case) for case in CASES]
+    if all(math.isclose(result, right, abs_tol=1e-6) for result, right in zip(results, wanted)):
+        return
+    expect_no_mistake(results, CASES, MISTAKES)
+    place = next(place for place, result in enumerate(results) if not math.isclose(result, wanted[place], abs_tol=1e-6))
+    train, test = CASES[place]
+    raise Wrong(f"For training {train} and test {test} you return {results[place]:g}; it should be {wanted[place]:g}.")
 
 
-def safest(shares):
-    behind = shares.max() - shares
-    return behind.max(axis=1).idxmin()
+BASELINES = {"a": "yes", "b": "no", "c": "yes", "d": "no", "e": "no", "f": "yes", "g": "no"}
+WHY = {
+    "a": "Today's value, on the same days, is what anybody would say first: a fair baseline.",
+    "b": "Another city has another weather: an error from there compares nothing. Same examples, same measure.",
+    "c": "Ridge regression with the same inputs and the same care is a strong baseline.",
+    "d": "An untrained network is no rival at all: everything beats it.",
+    "e": "Tomorrow morning is not known today: that is a leak, not a baseline.",
+    "f": "The usual value of the date, from the training part alone: cheap, known today, and hard to beat far ahead.",
+    "g": "A rival trained with less care than your own network is beaten for that alone: the same care for both.",
+}
 
 
-def best_mean(shares):
-    return shares.mean(axis=1).idxmax()
+def test_baselines(answer):
+    if set(answer) != set(BASELINES):
+        raise Wrong("The answer should have the keys a, b, c, d, e, f and g.")
+    said = {letter: str(word).strip().lower() for letter, word in answer.items()}
+    for letter, word in said.items():
+        if word not in ("yes", "no"):
+            raise Wrong(f"Say yes or no to {letter}, not {answer[letter]!r}.")
+    if "no" not in said.values():
+        raise Wrong(
+            "All seven? A baseline is judged on the same days, knows no more than the network, and is worth beating."
+        )
+    if "yes" not in said.values():
+        raise Wrong("None of them? Three are what a practitioner would do in ten lines.")
+    for letter, right in BASELINES.items():
+        if said[letter] != right:
+            raise Wrong(f"Look at {letter} again. {WHY[letter]}")
 
 
-def best_worst(shares):
-    return shares.min(axis=1).idxmax()
+POINTS = {"B2": 0, "B3": 0, "C1": 1, "D3": 0, "E1": 0, "E3": 1}
+REASONS = {
+    "B2": "B2: pairs are divided by lot, so the same typeface stands on both sides.",
+    "B3": "B3: ten networks were tried, and the best was kept by the pairs of the result. The sealed part was never opened.",
+    "C1": "C1: the brief's baseline is asked, on the same pairs and by the same measure. (Both have met their faces: that is B2.)",
+    "D3": "D3: one seed is there, 7, and no spread.",
+    "E1": "E1: no cell gives the 91 %: below, the network judges another share right.",
+    "E3": "E3: both axes are named, and a sentence says what the curves do.",
+}
+MOST = {"B2": 1, "B3": 2, "C1": 1, "D3": 1, "E1": 1, "E3": 1}
 
 
-def most_wins(shares):
-    return shares.idxmax().value_counts().idxmax()
-
-
-def most_behind(shares):
-    return (shares.max() - shares).max(axis=1).idxmax()
-
-
-def how_far(shares):
-    return float((shares.max() - shares).max(axis=1).min())
-
-
-def highest_cell(shares):
-    return shares.max(axis=1).idxmax()
-
-
-def not_a_number(shares):
-    return float("nan")
-
-
-def safest_by_loops(shares):
-    worst = {}
-    for name in shares.index:
-        worst[name] = max(shares[task].max() - shares.loc[name, task] for task in shares.columns)
-    return min(worst, key=worst.get)
-
-
-SAFE_TABLES = (
-    TABLES[1],
-    TABLES[2],
-    pd.DataFrame({"p": [0.99, 0.90, 0.5], "q": [0.40, 0.47, 0.1], "r": [0.30, 0.36, 0.42]}, index=["x", "y", "z"]),
-    pd.DataFrame({"p": [0.80, 0.75, 0.1], "q": [0.80, 0.78, 0.1], "r": [0.10, 0.09, 0.2]}, index=["x", "y", "z"]),
-    pd.DataFrame({"p": [0.9, 0.8], "q": [0.9, 0.8], "r": [0.3, 0.45]}, index=["m", "n"]),
-    pd.DataFrame({"p": [0.2, 0.32], "q": [0.99, 0.86]}, index=["m", "n"]),
-)
-
-
-def test_safest(answer):
-    def as_name(shares):
-        result = answer(shares.copy())
-        if isinstance(result, float) and result == result:
-            raise Wrong("That is how far. Which row is it?")
-        if not isinstance(result, str):
-            raise Wrong("Return the name of a row, a label of the index.")
-        return result
-
-    mistakes = {
-        best_mean: "That is the best mean. Look at the largest shortfall of each row.",
-        best_worst: "That is the best at its worst task. A task may be hard for all: compare with the best of each column.",
-        most_wins: "That is the one with most wins. How far behind is it elsewhere?",
-        most_behind: "That is the one that falls behind most. The least is wanted.",
-        highest_cell: "That is the one with the highest single share.",
-    }
-    names_of(as_name, [(table,) for table in SAFE_TABLES], safest, mistakes, "For a table")
-
-
-OFFERS = (
-    {"dense": (0.69, 0.7), "convolution": (0.97, 2.3), "GRU": (0.92, 9.0), "transformer": (0.86, 6.0)},
-    {"a": (0.5, 1.0), "b": (0.5, 2.0), "c": (0.7, 2.0), "d": (0.7, 2.0)},
-    {"slow": (0.9, 8.0), "quick": (0.6, 1.0), "middle": (0.8, 3.0), "poor": (0.55, 2.0)},
-    {"only": (0.3, 5.0)},
-)
-
-
-def worth_it(offers):
-    kept = set()
-    for name, (share, seconds) in offers.items():
-        beaten = False
-        for other_share, other_seconds in offers.values():
-            as_good = other_share >= share and other_seconds <= seconds
-            better = other_share > share or other_seconds < seconds
-            beaten = beaten or (as_good and better)
-        if not beaten:
-            kept.add(name)
-    return kept
-
-
-def strictly_in_both(offers):
-    return {
-        name
-        for name, (share, seconds) in offers.items()
-        if not any(s > share and t < seconds for s, t in offers.values())
-    }
-
-
-def itself_too(offers):
-    return {
-        name
-        for name, (share, seconds) in offers.items()
-        if sum(s >= share and t <= seconds for s, t in offers.values()) == 1
-    }
-
-
-def only_the_ends(offers):
-    return {max(offers, key=lambda name: offers[name][0]), min(offers, key=lambda name: offers[name][1])}
-
-
-def share_a_second(offers):
-    return {max(offers, key=lambda name: offers[name][0] / offers[name][1])}
-
-
-def the_beaten(offers):
-    return set(offers) - worth_it(offers)
-
-
-def slower_is_better(offers):
-    return worth_it({name: (share, -seconds) for name, (share, seconds) in offers.items()})
-
-
-def everyone(offers):
-    return set(offers)
-
-
-def with_nan(offers):
-    return {float("nan")}
-
-
-def by_order(offers):
-    kept = set()
-    best = -1.0
-    for seconds in sorted({time for _, time in offers.values()}):
-        here = [(share, name) for name, (share, time) in offers.items() if time == seconds]
-        top = max(share for share, _ in here)
-        if top > best:
-            kept |= {name for share, name in here if share == top}
-            best = top
-    return kept
-
-
-def test_worth_it(answer):
-    def as_set(offers):
-        result = answer(dict(offers))
-        if not isinstance(result, (set, frozenset, list, tuple)):
-            raise Wrong("Return a set of names.")
-        return set(result)
-
-    mistakes = {
-        strictly_in_both: "Equal in one and better in the other is beaten, too.",
-        itself_too: "Two that are equal in both beat neither: both stay.",
-        only_the_ends: "Between the best and the cheapest others may be worth their price.",
-        share_a_second: "No single number here: who is beaten in nothing may stay.",
-        the_beaten: "Those are the beaten ones. The others are wanted.",
-        slower_is_better: "Fewer seconds are better.",
-        everyone: "Somebody is at least as good in both and better in one: that name goes.",
-    }
-    names_of(as_set, [(offers,) for offers in OFFERS], worth_it, mistakes, "For an offer")
+def test_points(answer):
+    if set(answer) != set(POINTS):
+        raise Wrong(f"The answer should have the keys {', '.join(POINTS)}.")
+    given = {line: one_number(value, f"The points of {line}") for line, value in answer.items()}
+    for line, value in given.items():
+        if value not in (0, MOST[line]):
+            raise Wrong(f"{line} is given whole or not at all: 0 or {MOST[line]}, not {value:g}.")
+    if not any(given.values()):
+        raise Wrong(
+            "No points at all? Two lines are well done: look at what stands beside the network, and at the picture."
+        )
+    for line, value in given.items():
+        if value != POINTS[line]:
+            raise Wrong(f"Look at {line} again. {REASONS[line]}")
 
 
 EXERCISES = [
     Exercise(
         key="524-1",
-        title="One yardstick, both ways",
-        minutes=10,
-        test=test_verdicts,
-        hints=(
-            "lead = shares.loc[first, task] - shares.loc[second, task], for each task in shares.columns.",
-            'Above 0.02 "ahead", below -0.02 "behind", else "level".',
-        ),
-        solution=verdicts,
+        title="Average precision on paper",
+        minutes=5,
+        test=test_precision,
+        hints=("The wet windows stand at places 1, 4 and 5.", "The shares so far there are 1/1, 2/4 and 3/5."),
+        solution=0.7,
         wrong_answers={
-            "no yardstick": no_yardstick,
-            "one-sided": one_sided,
-            "turned round": the_other_way,
-            "the ratio": of_the_ratio,
-            "hundredths": in_hundredths,
-            "one task": only_the_first_task,
-            "not a number": nothing,
+            "share of wet windows": 0.6,
+            "all places": (1 + 1 / 2 + 1 / 3 + 2 / 4 + 3 / 5) / 5,
+            "divided by five": 0.42,
+            "not counted up": (1 + 1 / 4 + 1 / 5) / 3,
+            "one place too early": (1 + 1 / 3 + 2 / 4) / 3,
+            "percent": 70,
+            "something else": 0.9,
+            "not a number": math.nan,
         },
-        also_right={"by signs": by_signs},
-        explanation="Three answers, not two: *level* is what most comparisons should end with.",
+        also_right={"as a fraction": 7 / 10},
+        explanation="(1/1 + 2/4 + 3/5) / 3 = 2.1 / 3 = 0.7.",
     ),
     Exercise(
         key="524-2",
-        title="One row for all tasks",
+        title="How much of the test part leaks?",
         minutes=10,
-        test=test_safest,
+        test=test_leaking_share,
         hints=(
-            "shares.max() is the best of each column; `shares.max() - shares` says how far each row falls short of it.",
-            "Of each row the largest; of these the least: `.max(axis=1).idxmin()`.",
+            "`known = set(train_groups)` holds each group once.",
+            "Count the test examples with `group in known`, and divide by `len(test_groups)`.",
         ),
-        solution=safest,
+        solution=leaking_share,
         wrong_answers={
-            "best mean": best_mean,
-            "best at its worst": best_worst,
-            "most wins": most_wins,
-            "most behind": most_behind,
-            "highest share": highest_cell,
-            "the shortfall": how_far,
-            "not a number": not_a_number,
+            "groups, not examples": share_of_groups,
+            "of the training examples": of_training,
+            "what is clean": clean_share,
+            "a number of examples": how_many,
+            "of all examples": of_all,
+            "place by place": same_place,
+            "always 0": never,
+            "not a number": lambda train_groups, test_groups: math.nan,
         },
-        also_right={"by loops": safest_by_loops},
-        explanation="Decision theory calls it minimax regret: who must choose before the task is known limits what the choice can cost. In `whole` it is the rival; without it, the GRU.",
+        also_right={"by counting": by_counting},
+        explanation="A share of 0 does not prove that nothing leaks, but a share above 0 proves that something does.",
     ),
     Exercise(
         key="524-3",
-        title="Who is worth the price?",
-        minutes=15,
-        test=test_worth_it,
+        title="Which of these is a baseline?",
+        minutes=5,
+        test=test_baselines,
         hints=(
-            "Compare each name with every other: is that one at least as good in both, and better in one?",
-            "as_good = other_share >= share and other_seconds <= seconds; better = other_share > share or other_seconds < seconds.",
+            "A baseline is judged on the same examples by the same measure, and knows nothing that the network may not know.",
+            "And it is worth beating. Three of the seven are.",
         ),
-        solution=worth_it,
+        solution=BASELINES,
         wrong_answers={
-            "better in both only": strictly_in_both,
-            "equals throw each other out": itself_too,
-            "only the ends": only_the_ends,
-            "share a second": share_a_second,
-            "the beaten": the_beaten,
-            "slower is better": slower_is_better,
-            "everyone": everyone,
-            "not a number": with_nan,
+            "all": dict.fromkeys(BASELINES, "yes"),
+            "none": dict.fromkeys(BASELINES, "no"),
+            "a forgotten": BASELINES | {"a": "no"},
+            "a published number": BASELINES | {"b": "yes"},
+            "ridge forgotten": BASELINES | {"c": "no"},
+            "untrained": BASELINES | {"d": "yes"},
+            "the leak": BASELINES | {"e": "yes"},
+            "the date forgotten": BASELINES | {"f": "no"},
+            "a rival without care": BASELINES | {"g": "yes"},
+            "perhaps": BASELINES | {"a": "perhaps"},
+            "numbers": dict.fromkeys(BASELINES, math.nan),
         },
-        also_right={"in order of price": by_order},
-        explanation="What is left is called the Pareto front. Whoever stands behind it is nobody's best choice; on it, you choose.",
+        also_right={"in capitals": {letter: word.upper() for letter, word in BASELINES.items()}},
+        explanation="Today's value, the usual one, and a linear model on the same inputs. The others compare with nothing, or know too much.",
+    ),
+    Exercise(
+        key="524-4",
+        title="Grade this",
+        minutes=10,
+        test=test_points,
+        hints=(
+            "What belongs together here? By which number was the network kept?",
+            "Four of the six lines get nothing.",
+        ),
+        solution=POINTS,
+        wrong_answers={
+            "nothing": dict.fromkeys(POINTS, 0),
+            "everything": MOST,
+            "half a seal": POINTS | {"B3": 1},
+            "the seal": POINTS | {"B3": 2},
+            "no baseline": POINTS | {"C1": 0},
+            "one seed": POINTS | {"D3": 1},
+            "the number": POINTS | {"E1": 1},
+            "the picture": POINTS | {"E3": 0},
+            "not a number": POINTS | {"E1": math.nan},
+        },
+        explanation="2 of 7. A typeface on both sides and ten silent attempts cost the project its result, not only its points.",
     ),
 ]

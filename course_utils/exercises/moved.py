@@ -29,8 +29,8 @@ def carried_over(progress: dict[str, object], steps_done: int) -> dict[str, obje
 
 
 def present_key(key: str) -> str | None:
-    """Today's key of an exercise that had this one before, or None."""
+    """Today's key of an exercise that had this one before all renumberings, or None if none has moved it."""
+    found = key
     for keys in read_steps():
-        if key in keys:
-            return keys[key]
-    return None
+        found = keys.get(found, found)
+    return found if found != key else None

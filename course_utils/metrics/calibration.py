@@ -1,4 +1,4 @@
-"""Whether a model's probabilities can be believed, as lesson 520 works it out by hand."""
+"""Whether a model's probabilities can be believed, as lesson 521 works it out by hand."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What a machine can see in a project's notebook: `course check-project FILE`, and on the page of lesson 530."""
+"""What a machine can see in a project's notebook: `course check-project FILE`, and on the page of lesson 524."""
 
 import ast
 import json

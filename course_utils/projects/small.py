@@ -1,4 +1,4 @@
-"""Small notebooks with faults, to check and to grade on the page of lesson 530: A runs in seconds, C is to be read."""
+"""Small notebooks with faults, to check and to grade on the page of lesson 524: A runs in seconds, C is to be read."""
 
 from dataclasses import dataclass
 from pathlib import Path

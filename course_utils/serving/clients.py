@@ -315,7 +315,7 @@ def in_a_thread(
 
 
 def call(address: tuple[str, int], method: str, path: str, body: str | bytes | None = None, seconds: float = 10):
-    """Send one request, as lesson 512 writes it. Returns the status code and the document of the answer.
+    """Send one request, as lesson 518 writes it. Returns the status code and the document of the answer.
 
     Raises OSError or http.client.HTTPException where there is no answer.
     """
@@ -329,7 +329,7 @@ def call(address: tuple[str, int], method: str, path: str, body: str | bytes | N
 
 
 def handler_by_hand(model: Callable[[np.ndarray], object]) -> type[http.server.BaseHTTPRequestHandler]:
-    """The server of twelve lines of lesson 512, for a model (n, ...) -> (n, ...): it answers each POST, and trusts it."""
+    """The server of twelve lines of lesson 518, for a model (n, ...) -> (n, ...): it answers each POST, and trusts it."""
 
     class ByHand(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -1,4 +1,4 @@
-"""The raw results of the bout of lessons 505 and 506: about two hours of one processor core.
+"""The raw results of the bout of lessons 502 and 503: about two hours of one processor core.
 
 It needs the packages of the course. On another machine, and on another day, the seconds and so the steps differ a little.
 """

@@ -1,4 +1,4 @@
-"""The longer runs of lesson 515: its own networks, trained for 32 epochs from three starts; about six minutes of one core.
+"""The longer runs of lesson 505: its own networks, trained for 32 epochs from three starts; about six minutes of one core.
 
 It needs the packages of the course. One thread, so that a run repeats on the same kind of processor.
 """
@@ -26,7 +26,7 @@ RATES = {  # those that the bout chose for about as many steps, nearly; the page
 
 def page() -> dict:
     """The imports, functions and `arms` of the lesson's page, by name. Nothing else of it runs."""
-    path = next((ROOT / "notebooks" / "5_choosing").glob("515_*.ipynb"))
+    path = next((ROOT / "notebooks" / "5_choosing").glob("505_*.ipynb"))
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     sources = [source for source in sources if "%pip" not in source]

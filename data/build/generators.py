@@ -1,4 +1,4 @@
-"""The raw results of lesson 517: about half an hour of one processor core.
+"""The raw results of lesson 507: about half an hour of one processor core.
 
 It needs the packages of the course. On another machine the last digits of the measures differ.
 """

@@ -1,4 +1,4 @@
-"""Lesson 530: the measure of the page, the lead of a chosen start, and the exercises' own cases."""
+"""Lesson 524: the measure of the page, the lead of a chosen start, and the exercises' own cases."""
 
 import numpy as np
 import pytest
@@ -6,13 +6,13 @@ from notebook_functions import functions_of
 from sklearn.metrics import average_precision_score
 
 from course_utils.environment import import_quietly
-from course_utils.exercises import lesson_530
+from course_utils.exercises import lesson_524
 
 import_quietly()
 
 from course_utils.datasets import Split  # noqa: E402
 
-LESSON = functions_of("530")
+LESSON = functions_of("524")
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -30,7 +30,7 @@ def test_the_best_and_the_worst_order():
 
 
 def test_the_lead_is_of_the_best_here_and_of_the_same_one_elsewhere():
-    page = functions_of("530")
+    page = functions_of("524")
     page["scores_on"].__globals__.update(page, validation=Split(None, np.array([1, 0, 1, 0])))
     eight = np.array([[4.0, 1, 1, 4], [1.0, 4, 4, 1]])  # two of them, each good on one half
     first = np.array([True, True, False, False])
@@ -41,14 +41,14 @@ def test_the_lead_is_of_the_best_here_and_of_the_same_one_elsewhere():
 
 
 def test_the_cases_of_the_leak_part_all_named_mistakes():
-    right = [lesson_530.leaking_share(*case) for case in lesson_530.CASES]
-    for mistake in lesson_530.MISTAKES:
-        assert not np.allclose([mistake(*case) for case in lesson_530.CASES], right), mistake.__name__
+    right = [lesson_524.leaking_share(*case) for case in lesson_524.CASES]
+    for mistake in lesson_524.MISTAKES:
+        assert not np.allclose([mistake(*case) for case in lesson_524.CASES], right), mistake.__name__
 
 
 def test_the_points_of_exercise_4_are_lines_of_the_rubric():
     from clones import ROOT
 
     rubric = (ROOT / "projects" / "RUBRIC.md").read_text(encoding="utf-8")
-    for line, most in lesson_530.MOST.items():
-        assert f"| {line} | {most} |" in rubric and lesson_530.POINTS[line] in (0, most)
+    for line, most in lesson_524.MOST.items():
+        assert f"| {line} | {most} |" in rubric and lesson_524.POINTS[line] in (0, most)
