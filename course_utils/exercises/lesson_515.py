@@ -14,7 +14,7 @@ CHOSEN = {
 WHY = {
     "go on with the training tomorrow": "only one of the four keeps the optimizer's memory.",
     "a phone app that works without internet": "a phone wants the smallest interpreter.",
-    "a server with TensorFlow that takes raw text": "operations on strings are in one kind of exported file only.",
+    "a server with TensorFlow that takes raw text": "of these runtimes only TensorFlow's own carries out operations on strings.",
     "a C# program on a desktop computer": "an open standard with runtimes for many languages is wanted.",
 }
 

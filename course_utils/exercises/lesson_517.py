@@ -63,6 +63,11 @@ def in_256_steps(low, high):
     return step, round(-128 - low / step)
 
 
+def rounded_down(low, high):
+    step = (high - low) / 255
+    return step, int(np.floor(-128 - low / step))
+
+
 def not_rounded(low, high):
     step = (high - low) / 255
     return step, -128 - low / step
@@ -89,6 +94,7 @@ def low_forgotten(low, high):
 def test_range(answer):
     mistakes = {
         in_256_steps: "From -128 to 127 there are 255 steps, one less than values.",
+        rounded_down: "Rounded down, 0 may lie almost a step away. Round to the nearest whole number.",
         not_rounded: "The zero point is a whole number: 0 itself must be stored without an error.",
         symmetric: "That is the rule for weights, with zero point 0. Here `low` shall become -128 and `high` 127.",
         from_zero: "That fills 0 to 255. Shift it: `low` becomes -128.",
@@ -96,7 +102,7 @@ def test_range(answer):
         low_forgotten: "That is right only where `low` is 0. The range is high - low.",
     }
     random = np.random.default_rng()
-    ranges = [(-0.7, 2.3), (0.0, 1.0), (-1.1, 3.2), (-4.0, 0.3)]
+    ranges = [(-0.7, 2.3), (0.0, 1.0), (-1.1, 3.2), (-4.0, 0.3), (-1.0, 3.2)]
     ranges += [(float(random.uniform(-3, -1)), float(random.uniform(1.5, 6)))]
     for low, high in ranges:
         result = some_numbers(answer(low, high), (2,), "Step and zero point")
@@ -284,6 +290,7 @@ EXERCISES = [
         solution=step_and_zero_point,
         wrong_answers={
             "256 steps": in_256_steps,
+            "rounded down": rounded_down,
             "no whole number": not_rounded,
             "the rule for weights": symmetric,
             "from 0 to 255": from_zero,

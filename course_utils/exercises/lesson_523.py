@@ -179,7 +179,7 @@ EXERCISES = [
             "a word of one's own": CHANGES | {"paler": "more"},
             "a list": list(CHANGES.values()),
         },
-        explanation="A mean does not know where a pixel stands. The squares do.",
+        explanation="A mean does not know where a pixel stands.",
     ),
     Exercise(
         key="523-2",

@@ -12,6 +12,7 @@ def test_precision(answer):
         (1 + 1 / 2 + 1 / 3 + 2 / 4 + 3 / 5) / 5: "Only the wet windows count: places 1, 4 and 5.",
         (1 + 2 / 4 + 3 / 5) / 5: "Divide by the number of wet windows, 3, not by all five.",
         (1 + 1 / 4 + 1 / 5) / 3: "At place 4 two wet ones have been seen, at place 5 three: 2/4 and 3/5.",
+        (1 + 3 / 5 + 3 / 5) / 3: "That is lesson 105's smoothed precision. Here take each share so far as it is.",
         (1 + 1 / 3 + 2 / 4) / 3: "The places of the wet ones are 1, 4 and 5.",
     }
     if math.isclose(result, 0.7, abs_tol=0.006):
@@ -165,6 +166,7 @@ EXERCISES = [
             "all places": (1 + 1 / 2 + 1 / 3 + 2 / 4 + 3 / 5) / 5,
             "divided by five": 0.42,
             "not counted up": (1 + 1 / 4 + 1 / 5) / 3,
+            "smoothed, as in lesson 105": (1 + 3 / 5 + 3 / 5) / 3,
             "one place too early": (1 + 1 / 3 + 2 / 4) / 3,
             "percent": 70,
             "something else": 0.9,
