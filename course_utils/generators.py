@@ -1,4 +1,4 @@
-"""Three generators of digits that differ in one layer: lesson 507 compares them, `tools/generators.py` trains them.
+"""Three generators of digits with different middles: lesson 507 compares them, `tools/generators.py` trains them.
 
 Each turns a code of 16 random numbers into places by a dense layer. Then comes the layer that lets the places know of
 each other: a transposed convolution, a GRU or a transformer block. A last layer draws the ink.
@@ -22,7 +22,7 @@ PENALTY = 10.0
 
 
 def middle_layer(kind: str, places: keras.KerasTensor, width: int) -> keras.KerasTensor:
-    """The layer in which the kinds differ: places -> places that know of others.
+    """The middle of a kind: places -> places that know of others.
 
     Maps (n, 7, 7, width) to (n, 14, 14, width) for a convolution, (n, 14, ...) to (n, 14, width) for the two others.
     Raises ValueError for another kind.

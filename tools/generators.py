@@ -24,8 +24,8 @@ from course_utils.metrics.generation import distances_to_nearest  # noqa: E402
 
 STORED = Path(__file__).parents[1] / "data" / "generators.json"
 STEPS = 500
-SHORT = 200  # of one training of each kind, which lesson 507 repeats
-LONGER = 3000
+SHORT = 200  # steps of one training of each kind, which lesson 507 repeats
+LONGER = 3000  # steps of three more, with the rate that was chosen for STEPS
 RATES = (0.002, 0.004, 0.008)  # and further ones, half or double, until the last is not close to the best
 CHOOSING_SEEDS, MORE_SEEDS = (0, 4), (5, 6)
 CLOSE = 1.25  # rates with a mean below so many times the best get two starts more

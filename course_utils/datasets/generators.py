@@ -15,7 +15,7 @@ class GeneratorRuns(NamedTuple):
 
     card: Card
     how: dict[str, str]
-    runs: pd.DataFrame  # `purpose` is rate or judge
+    runs: pd.DataFrame  # `purpose` is rate, judge, short or longer
     pictures: dict[str, np.ndarray]  # thirty drawings of each kind after 500 steps: images (30, 14, 14) from 0 to 1
 
 
