@@ -5,21 +5,19 @@ import tempfile
 
 import pytest
 
-from course_utils.command.side_by_side import default_jobs
+from course_utils.command.side_by_side import ONE_THREAD, default_jobs
 
 os.environ["COURSE_SCALE"] = "quick"
 os.environ["COURSE_HOME"] = tempfile.mkdtemp(prefix="course-test-")
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ.update(ONE_THREAD)  # two files at a time do not fight for the cores, and sums are added up in one order
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as in the lessons, also where a test imports TensorFlow first
 
 _lesson_seconds: dict[str, float] = {}
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """What `-n auto` means: as many files at a time as `course run` takes lessons.
-
-    They keep all threads, as when their outputs were stored: with one thread, sums are added up in another order.
-    """
+    """What `-n auto` means: as many files at a time as `course run` takes lessons."""
     return default_jobs()
 
 
