@@ -101,9 +101,9 @@ TASKS: dict[str, Callable[[], Task]] = {
 def patches(name: str, task: str) -> tuple[int, ...]:
     """The lengths of patches that a network may choose from on a task, in steps or pixels a side; 1 is no patch."""
     if name == "transformer" and task == "images":
-        return (4, 7)
+        return (4, 7, 14)
     if name in ("LSTM", "GRU", "transformer"):
-        return {"signals": (1, 4), "speech": (1, 2)}.get(task, (1,))
+        return {"signals": (1, 4, 8), "speech": (1, 2, 4)}.get(task, (1,))
     return (1,)
 
 

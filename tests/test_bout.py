@@ -1,5 +1,8 @@
 """The bout: equal weights, the best look kept, padding without effect, and contrast."""
 
+import importlib.util
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from course_utils.datasets.bout import load_bout, matrix
 from course_utils.datasets.dataset import Split
 from course_utils.datasets.speech import load_spoken_digits, log_mel
 
+TOOLS = Path(__file__).parents[1] / "tools"
 SHAPES = {"signals": (40, 1), "images": (28, 28, 1), "speech": (60, 32), "sentences": (32,)}
 
 
@@ -176,3 +180,33 @@ def test_the_matrix_is_the_mean_of_the_judged_runs():
     assert not table.isna().any().any()
     few = matrix(results, "curve", share=1 / 16)
     assert few.loc["rival", "images"] < table.loc["rival", "images"]
+
+
+def runner():
+    """tools/bout.py as a module; it sets the number of threads, which is one in the tests, too."""
+    specification = importlib.util.spec_from_file_location("bout_runner", TOOLS / "bout.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_what_was_judged_with_a_setting_that_is_no_longer_chosen_is_forgotten(tmp_path):
+    results = runner().Results(tmp_path / "bout.json")
+    run = {"task": "images", "network": "GRU", "patch": 1, "rate": 0.01, "purpose": "judge"}
+    kept = [run, run | {"purpose": "choose", "rate": 0.1}, run | {"task": "speech", "rate": 0.1}]
+    results.content["trials"] = [*kept, run | {"rate": 0.1}, run | {"patch": 2, "purpose": "curve"}]
+    results.forget_others("images", "GRU", {"patch": 1, "rate": 0.01})
+    assert results.content["trials"] == kept
+
+
+def test_a_second_machine_is_named_beside_the_first(tmp_path):
+    path = tmp_path / "bout.json"
+    Results = runner().Results
+    results = Results(path)
+    alone = results.content["machine"]
+    results.content["machine"] = "an older machine"
+    results.write()
+    both = Results(path)
+    assert both.content["machine"] == f"an older machine; later additions: {alone}"
+    both.write()
+    assert Results(path).content["machine"] == both.content["machine"], "each is named once"

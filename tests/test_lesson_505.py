@@ -14,6 +14,7 @@ from course_utils import bout  # noqa: E402
 from course_utils.datasets.fronts import errors_of_bout, load_fronts  # noqa: E402
 from course_utils.exercises import Wrong  # noqa: E402
 from course_utils.exercises.exercise import errors_of_starts  # noqa: E402
+from course_utils.metrics.reach import steps_seen  # noqa: E402
 
 LESSON = functions_of("505")
 ARMS = (
@@ -97,3 +98,19 @@ def test_errors_of_starts_takes_shares_of_the_examples_alone():
     for answer in (*wrong, {"cut": [0.5, 0.5, 0.5]}, {"cut": [0.25, np.nan, 0.5]}):
         with pytest.raises(Wrong):
             errors_of_starts(answer, "cut", of=8)
+
+
+@pytest.mark.parametrize(
+    ("window", "stride", "place", "seen"), [(1, 1, 0, 1), (3, 1, 4, 3), (5, 2, 1, 5), (4, 4, 2, 4)]
+)
+def test_a_place_sees_the_steps_under_its_window(window, stride, place, seen):
+    inputs = keras.Input((12, 2))
+    network = keras.Model(inputs, keras.layers.Conv1D(3, window, strides=stride)(inputs))
+    assert steps_seen(network, np.zeros((12, 2), "float32"), place) == seen
+
+
+def test_a_place_that_is_not_there_is_refused():
+    inputs = keras.Input((12, 1))
+    network = keras.Model(inputs, keras.layers.Conv1D(3, 4, strides=4)(inputs))
+    with pytest.raises(IndexError):
+        steps_seen(network, np.zeros((12, 1), "float32"), 3)

@@ -53,10 +53,14 @@ class Results:
         self.content = {name: [] for name in TABLES}
         if path.exists():
             self.content = json.loads(path.read_text(encoding="utf-8"))
+        machine = f"{platform.machine()}, {processor()}, one thread, Python {platform.python_version()}, {versions()}"
+        earlier = self.content.get("machine", machine)
+        if machine not in earlier:
+            machine = f"{earlier}; later additions: {machine}"
         self.content |= {
             "command": "python tools/bout.py",
             "date": datetime.date.today().isoformat(),
-            "machine": f"{platform.machine()}, {processor()}, one thread, Python {platform.python_version()}, {versions()}",
+            "machine": machine if machine not in earlier else earlier,
             "seconds": SECONDS,
             "drawing_seconds": DRAWING_SECONDS,
         }
@@ -72,6 +76,16 @@ class Results:
         self.write()
         print(row, flush=True)
         return row
+
+    def forget_others(self, task: str, network: str, chosen: dict) -> None:
+        """Drop what was judged with another setting than the chosen one: the lessons take the mean of all that is judged."""
+        self.content["trials"] = [
+            row
+            for row in self.content["trials"]
+            if row["purpose"] == "choose"
+            or (row["task"], row["network"]) != (task, network)
+            or (row["patch"], row["rate"]) == (chosen["patch"], chosen["rate"])
+        ]
 
     def write(self) -> None:
         order = ("command", "date", "machine", "seconds", "drawing_seconds")
@@ -153,16 +167,28 @@ def run(results: Results, purpose: str, name: str, task: bout.Task, patch: int, 
     model, validation = bout.train(name, task, size["width"], **settings)
     seconds = time.process_time() - began
     test = bout.test_accuracy(model, task) if purpose != "choose" else None
-    return results.add("trials", key | {"validation": validation, "test": test, "seconds": round(seconds, 1)})
+    measured = {"validation": validation, "test": test, "seconds": round(seconds, 1), "machine": processor()}
+    return results.add("trials", key | measured)
 
 
 def measure_sizes(results: Results, task: bout.Task, name: str) -> None:
-    """For each patch the width that fits, and how many steps fit into the seconds."""
-    for patch in bout.patches(name, task.name):
-        if results.find("sizes", task=task.name, network=name, patch=patch):
-            continue
+    """For each patch the width that fits, and how many steps fit into the seconds.
+
+    A patch that is added later is timed beside the last stored one: its seconds are those of the machine that timed that.
+    """
+    stored = {
+        patch: results.find("sizes", task=task.name, network=name, patch=patch)
+        for patch in bout.patches(name, task.name)
+    }
+    known = [row for row in stored.values() if row]
+    missing = [patch for patch, row in stored.items() if not row]
+    slower = 1.0  # than the machine that timed the last stored patch
+    if known and missing:
+        here = seconds_a_step(name, task, known[-1]["width"], known[-1]["patch"])
+        slower = 1000 * here / known[-1]["milliseconds_a_step"]
+    for patch in missing:
         width = bout.fitting_width(name, task, patch)
-        seconds = seconds_a_step(name, task, width, patch)
+        seconds = seconds_a_step(name, task, width, patch) / slower
         row = {
             "task": task.name,
             "network": name,
@@ -173,6 +199,10 @@ def measure_sizes(results: Results, task: bout.Task, name: str) -> None:
             "steps": max(100, round(SECONDS / seconds / 100) * 100),
         }
         results.add("sizes", row)
+    tasks, networks = list(bout.TASKS), list(bout.NETWORKS)
+    results.content["sizes"].sort(
+        key=lambda row: (tasks.index(row["task"]), networks.index(row["network"]), row["patch"])
+    )
 
 
 def choose(results: Results, task: bout.Task, name: str) -> dict:
@@ -207,6 +237,7 @@ def main(path: Path) -> None:
     for task, name in pairs:
         measure_sizes(results, task, name)
         chosen[task.name, name] = choose(results, task, name)
+        results.forget_others(task.name, name, chosen[task.name, name])
     for seed in SEEDS:
         for task, name in pairs:
             run(results, "judge", name, task, **chosen[task.name, name], seed=seed)
