@@ -70,7 +70,7 @@ def page() -> str:
         parts.append(f"<h2>{html.escape(heading)}</h2><ul>{items}</ul>")
     parts.append("<h2>Right answers of 100 on new examples</h2>")
     parts.append(
-        "<p>Networks: mean of five trainings. Rival: mean of three draws of its filters. Bold: level with the best.</p>"
+        "<p>Means of five trainings; rival: of three draws of filters. Bold: level with the best row, rival too.</p>"
     )
     parts.append(as_table(matrix(results)))
     how = results.how

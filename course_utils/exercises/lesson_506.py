@@ -13,7 +13,7 @@ WINDOW = 7 * 1000 * 24**2
 def test_cost(answer):
     attention, window = measured_numbers(answer, "attention", "window")
     mistakes = {
-        4 * 1000 * 24**2: "That are the four matrices alone. The scores and the weighted means multiply, too.",
+        4 * 1000 * 24**2: "Those are the matrices alone. The scores and the weighted means multiply, too.",
         2 * 1000**2 * 24: "The four matrices are missing: each takes every place times 24 · 24 weights.",
         4 * 1000 * 24**2 + 1000**2 * 24: "The scores are there, or the weighted means: both take 1000 · 1000 · 24.",
         4 * 1000 * 24**2 + 2 * 1000 * 24: "Each place meets *each* place: 1000 · 1000 pairs.",

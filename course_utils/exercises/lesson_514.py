@@ -170,7 +170,7 @@ def test_factors(answer):
     if efficiency < 1.1:
         raise Wrong("Ten times the computing for the same exchange should show. Is it the wide network, both times?")
     if efficiency > 20:
-        raise Wrong("An efficiency is at most 1, so it cannot rise that much. Is it alone divided by together?")
+        raise Wrong("An efficiency ends near 1, so it cannot rise that much. Is it alone divided by together?")
 
 
 FACTORS = """
