@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from notebook_functions import functions_of
+from one_batch import learn_by_heart
 
 from course_utils.environment import import_quietly
 
@@ -109,5 +110,6 @@ def test_the_factorised_network_learns_one_batch():
     loss = "sparse_categorical_crossentropy"
     network.compile(optimizer=keras.optimizers.Adam(0.01), loss={"direction": loss, "digit": loss}, jit_compile=False)
     targets = {"direction": np.arange(8), "digit": np.arange(8)}
-    history = network.fit(clips, targets, epochs=40, verbose=0).history["loss"]
-    assert history[-1] < 0.3 * history[0]
+    before = network.evaluate(clips, targets, verbose=0, return_dict=True)["loss"]
+    learn_by_heart(network, clips, targets, steps=40)
+    assert network.evaluate(clips, targets, verbose=0, return_dict=True)["loss"] < 0.3 * before

@@ -5,6 +5,7 @@ import inspect
 import numpy as np
 import pytest
 from notebook_functions import functions_of
+from one_batch import learn_by_heart
 
 from course_utils.environment import import_quietly
 
@@ -166,5 +167,5 @@ def test_one_batch_can_be_overfitted_and_written_without_a_teacher(attention: bo
     model = LESSON["build_translator"](len(SIGNS) + 2, START + 1, 32, attention)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
     model.compile(keras.optimizers.Adam(2e-2, clipnorm=1.0), loss=loss, jit_compile=False)
-    model.fit([source, LESSON["shift_right"](target, START)], target, batch_size=12, epochs=120, verbose=0)
+    learn_by_heart(model, (source, LESSON["shift_right"](target, START)), target, steps=120)
     assert LESSON["decode"](LESSON["greedy_decode"](model, source, START, 7)) == answers

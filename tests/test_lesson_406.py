@@ -6,6 +6,7 @@ import itertools
 import numpy as np
 import pytest
 from notebook_functions import functions_of
+from one_batch import learn_by_heart
 
 from course_utils.datasets.passages import Passages
 from course_utils.datasets.stories import PLACES
@@ -244,7 +245,7 @@ def test_one_batch_of_questions_can_be_learned() -> None:
     codes[:, 1, 0] = 1 + np.arange(12)  # no two stories alike
     reader = LESSON["build_reader"](2)
     LESSON["prepare"](reader, 80, 1e-2)
-    reader.fit(codes, labels, epochs=80, batch_size=12, verbose=0)
+    learn_by_heart(reader, codes, labels, steps=80)
     assert (outputs_of(reader, codes).argmax(axis=-1) == labels).all()
 
 
