@@ -199,14 +199,16 @@ def test_what_was_judged_with_a_setting_that_is_no_longer_chosen_is_forgotten(tm
     assert results.content["trials"] == kept
 
 
-def test_a_second_machine_is_named_beside_the_first(tmp_path):
+def test_a_second_machine_is_named_beside_the_first_once_it_adds_something(tmp_path):
     path = tmp_path / "bout.json"
     Results = runner().Results
     results = Results(path)
-    alone = results.content["machine"]
+    results.add("sizes", {"task": "images"})
+    here = results.content["machine"]
     results.content["machine"] = "an older machine"
     results.write()
-    both = Results(path)
-    assert both.content["machine"] == f"an older machine; later additions: {alone}"
-    both.write()
-    assert Results(path).content["machine"] == both.content["machine"], "each is named once"
+    again = Results(path)
+    assert again.content["machine"] == "an older machine", "it has added nothing yet"
+    for task in ("signals", "speech"):
+        again.add("sizes", {"task": task})
+        assert Results(path).content["machine"] == f"an older machine; later additions: {here}", "each is named once"

@@ -53,17 +53,7 @@ class Results:
         self.content = {name: [] for name in TABLES}
         if path.exists():
             self.content = json.loads(path.read_text(encoding="utf-8"))
-        machine = f"{platform.machine()}, {processor()}, one thread, Python {platform.python_version()}, {versions()}"
-        earlier = self.content.get("machine", machine)
-        if machine not in earlier:
-            machine = f"{earlier}; later additions: {machine}"
-        self.content |= {
-            "command": "python tools/bout.py",
-            "date": datetime.date.today().isoformat(),
-            "machine": machine if machine not in earlier else earlier,
-            "seconds": SECONDS,
-            "drawing_seconds": DRAWING_SECONDS,
-        }
+        self.content |= {"command": "python tools/bout.py", "seconds": SECONDS, "drawing_seconds": DRAWING_SECONDS}
 
     def find(self, table: str, **wanted) -> dict | None:
         for row in self.content.get(table, []):
@@ -72,6 +62,11 @@ class Results:
         return None
 
     def add(self, table: str, row: dict) -> dict:
+        here = f"{platform.machine()}, {processor()}, one thread, Python {platform.python_version()}, {versions()}"
+        machines = self.content.setdefault("machine", here)
+        if here not in machines:
+            self.content["machine"] = f"{machines}; later additions: {here}"
+        self.content["date"] = datetime.date.today().isoformat()
         self.content.setdefault(table, []).append(row)
         self.write()
         print(row, flush=True)
