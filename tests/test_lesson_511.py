@@ -17,13 +17,16 @@ LESSON = functions_of("511")
 
 
 def test_memory_is_counted_at_its_highest():
-    def task():
-        held = tf.zeros(1_000_000) + 1.0  # 4 MB
-        return float(tf.reduce_sum(held + 1.0))  # and 4 more for a moment
+    def one_after_another():
+        for _ in range(10):
+            tf.zeros(1_000_000) + 1.0  # 4 MB, and 4 more for a moment
 
-    task()
-    # Blocks that earlier tests gave back may be larger than what is asked for; a third number would make 12 MB.
-    assert 8e6 <= pipelines.peak_bytes(task) < 12e6
+    def all_at_once():
+        return [tf.zeros(1_000_000) + 1.0 for _ in range(10)]
+
+    # TensorFlow may hand out a free block of up to twice the size asked for, without cutting it.
+    assert 8e6 <= pipelines.peak_bytes(one_after_another) < 2 * 8e6
+    assert 4e7 <= pipelines.peak_bytes(all_at_once) < 2 * 4.4e7
 
 
 def test_what_was_held_before_does_not_count():
