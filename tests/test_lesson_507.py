@@ -39,13 +39,13 @@ def test_a_training_moves_the_generator_and_repeats():
     images = np.random.default_rng(0).random((64, 14, 14, 1)).astype("float32")
 
     def trained():
-        game = generators.game_for(generators.generator("GRU", width=8, seed=3), 0.01, steps=10)
+        game = generators.game_for(generators.generator("convolution", width=8, seed=3), 0.01, steps=10)
         game.fit(bout_drawing.batches(images, 3), steps_per_epoch=10, epochs=1, shuffle=False, verbose=0)
         return generators.draw(generators.average(game), 4, seed=0)
 
     first = trained()
     np.testing.assert_array_equal(first, trained())
-    assert abs(first - generators.draw(generators.generator("GRU", width=8, seed=3), 4, seed=0)).max() > 1e-3
+    assert abs(first - generators.draw(generators.generator("convolution", width=8, seed=3), 4, seed=0)).max() > 1e-3
 
 
 def test_wrong_kinds_and_steps_are_refused():

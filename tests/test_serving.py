@@ -414,7 +414,8 @@ def test_status_and_answers_name_the_same_version(folder):
         replies = run_clients(server.ask, EXAMPLES, 4, meanwhile=server.versions.refresh)
         assert replies.answered_once(EXAMPLES)
         first, second = replies.as_expected(SUMS, 1e-3), replies.as_expected(SUMS + 1000, 1e-3)
-        assert (first | second).all() and first[:90].all() and second[-90:].all()
+        assert (first | second).all() and first[:90].all()
+        np.testing.assert_allclose(server.ask(EXAMPLES[:1]), SUMS[:1] + 1000)  # on a slow machine nobody asked after it
         status, document = call(server.address, "GET", "/v1/models/sums/versions/2")
         assert status == 200 and [row["state"] for row in document["model_version_status"]] == ["AVAILABLE"]
         body = json.dumps({"instances": EXAMPLES[:1].tolist()})
