@@ -13,7 +13,7 @@ from keras import layers, ops
 
 from course_utils.architectures.gan import AdversarialModel
 from course_utils.bout import nearest
-from course_utils.datasets import load_digits
+from course_utils.datasets.digits import load_embedded_digits
 from course_utils.datasets.pictures import half_as_large
 from course_utils.metrics.generation import cluster_normals, frechet_distance
 
@@ -37,8 +37,8 @@ class Digits(NamedTuple):
 
 
 def small_digits() -> Digits:
-    """The embedded digits, halved in size: 3500 / 500 / 1000 (more at the full scale)."""
-    digits = load_digits()
+    """The embedded digits, halved in size: 3500 / 500 / 1000, at every scale those of the stored bout."""
+    digits = load_embedded_digits()
     images = [half_as_large(part.inputs) for part in (digits.train, digits.validation, digits.test)]
     return Digits(*images, digits.train.targets)
 

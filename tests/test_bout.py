@@ -148,6 +148,12 @@ def test_the_artists_draw_with_equal_weights(name):
     np.testing.assert_array_equal(drawn, draw(5, 1))
 
 
+def test_at_full_too_the_digits_are_those_of_the_stored_bout(monkeypatch):
+    monkeypatch.setattr("course_utils.datasets.digits.current_scale", lambda: "full")
+    digits = bout_drawing.small_digits()
+    assert [len(part) for part in digits[:3]] == [3500, 500, 1000] and len(digits.labels) == 3500
+
+
 def test_wrong_names_are_refused():
     with pytest.raises(ValueError, match="one of one normal"):
         bout_drawing.rival("ten normals", np.zeros((4, 2, 2, 1)), 1, 1)
