@@ -194,6 +194,8 @@ def as_keras_does(tensor: Any) -> Any:
 
 def install(meter: Meter) -> None:
     """Replace fit, evaluate, predict and train_on_batch of all Keras models."""
+    import keras
+    import tensorflow as tf
     from keras.src.backend.tensorflow.trainer import TensorFlowTrainer
 
     def wrap(name: str, change: Callable) -> None:
@@ -220,7 +222,16 @@ def install(meter: Meter) -> None:
             size = options.get("validation_batch_size") or options.get("batch_size")
             held_out, _, rounds = first_batch(*validation, size)
             options["validation_steps"] = min(2, rounds)
-        history = original(model, **options | {"steps_per_epoch": min(count, max(1, 2 // epochs))})
+        steps = min(count, max(1, 2 // epochs))
+        if not isinstance(options["x"], (tf.data.Dataset, keras.utils.PyDataset)) and not inspect.isgenerator(
+            options["x"]
+        ):
+            # Millions of rows of which an epoch takes one batch fill the memory: only the rows of these steps are given.
+            rows = steps * (options.get("batch_size") or 32)
+            given = [name for name in ("x", "y", "sample_weight") if options.get(name) is not None]
+            for name in given:
+                options[name] = keras.tree.map_structure(lambda array: array[:rows], options[name])
+        history = original(model, **options | {"steps_per_epoch": steps})
         meter.charge(model, "train_step", batch, epochs * count)
         if validation:
             meter.charge(model, "test_step", held_out, epochs * rounds)
