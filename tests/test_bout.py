@@ -150,6 +150,7 @@ def test_the_artists_draw_with_equal_weights(name):
 
 def test_at_full_too_the_digits_are_those_of_the_stored_bout(monkeypatch):
     monkeypatch.setattr("course_utils.datasets.digits.current_scale", lambda: "full")
+    monkeypatch.setattr("keras.datasets.mnist.load_data", lambda: pytest.fail("the full MNIST was asked for"))
     digits = bout_drawing.small_digits()
     assert [len(part) for part in digits[:3]] == [3500, 500, 1000] and len(digits.labels) == 3500
 

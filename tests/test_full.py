@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from course_utils.command.lessons import Lesson, find_lessons
@@ -157,7 +158,43 @@ def test_minutes_are_stored_beside_those_of_other_lessons(tmp_path):
     assert table == {"901": {"minutes": 1, "gigabytes": 1.3}, "902": {"minutes": 2, "gigabytes": 1.3}}
 
 
-@pytest.mark.parametrize("number", ["101", "201"])
+ROWS = np.arange(12.0).reshape(6, 2)
+
+
+@pytest.mark.parametrize("inputs", [ROWS, {"a": ROWS}, [ROWS, ROWS]], ids=["array", "dictionary", "list"])
+def test_an_epoch_of_few_steps_gets_only_their_rows(inputs):
+    cut = kernel.first_rows({"x": inputs, "y": ROWS, "sample_weight": None, "epochs": 3}, 4)
+    assert {array.shape for array in keras.tree.flatten(cut["x"])} == {(4, 2)} and cut["y"].shape == (4, 2)
+    assert cut["sample_weight"] is None and cut["epochs"] == 3
+    assert {array.shape for array in keras.tree.flatten(inputs)} == {(6, 2)}, "the lesson's own arrays stay whole"
+
+
+def test_a_cut_fit_hands_keras_no_more_rows(tmp_path):
+    look = "assert len(inputs) == 1000"  # the lesson's own rows
+    watch = """
+from keras.src.trainers.data_adapters import array_data_adapter
+adapter = array_data_adapter.ArrayDataAdapter
+start = adapter.__init__
+rows = []
+def watched(self, x, *rest, **named):
+    rows.append(len(x))
+    start(self, x, *rest, **named)
+adapter.__init__ = watched
+"""
+    fitted = TRAINING + "\nassert rows[0] == 10, rows"
+    trial = try_full.try_lesson(write_lesson(tmp_path, watch, fitted, look), tmp_path)
+    assert trial.complaints == []
+
+
+@pytest.mark.parametrize(
+    "stream", [tf.data.Dataset.from_tensor_slices(ROWS).batch(2), (row for row in ROWS)], ids=["Dataset", "generator"]
+)
+def test_a_stream_is_not_cut_by_rows(stream):
+    assert kernel.first_rows({"x": stream, "y": None}, 1)["x"] is stream
+
+
+# The first reads the download (55,000 digits), the second has another number of steps at full.
+@pytest.mark.parametrize("number", ["101", "301"])
 def test_fast_lessons_run_at_full(number, tmp_path):
     trial = try_full.try_lesson(find_lessons(number)[0], tmp_path)
     assert trial.complaints == []
@@ -165,7 +202,7 @@ def test_fast_lessons_run_at_full(number, tmp_path):
 
 def test_the_table_holds_lessons_and_none_takes_too_much():
     table = try_full.tomllib.loads(try_full.STORED.read_text(encoding="utf-8"))
-    large = {f"40{number}" for number in range(3, 10)}  # transformers whose trial takes an hour in all: not counted yet
+    large = {f"40{number}" for number in range(3, 10)}  # not tried yet
     lessons = {lesson.number for lesson in find_lessons()}
     assert lessons - large <= set(table) <= lessons
     assert max(row["minutes"] for row in table.values()) <= try_full.MOST_MINUTES

@@ -170,19 +170,40 @@ def first_batch(inputs: Any, targets: Any, batch_size: int | None) -> tuple[Any,
     import keras
     import tensorflow as tf
 
+    if not is_stream(inputs):
+        size = batch_size or 32
+        everything = keras.utils.pack_x_y_sample_weight(inputs, targets)
+        count = len(keras.tree.flatten(everything)[0])
+        batch = keras.tree.map_structure(lambda array: tf.convert_to_tensor(array[:size]), everything)
+        return keras.tree.map_structure(as_keras_does, batch), inputs, -(-count // size)
     if isinstance(inputs, tf.data.Dataset):
         return next(iter(inputs)), inputs, int(inputs.cardinality())
     if isinstance(inputs, keras.utils.PyDataset):
         return keras.tree.map_structure(tf.convert_to_tensor, inputs[0]), inputs, len(inputs)
-    if inspect.isgenerator(inputs):
-        batch = next(inputs)
-        whole = (one for one in itertools.chain([batch], inputs))  # Keras takes a generator, and no other iterator
-        return keras.tree.map_structure(tf.convert_to_tensor, batch), whole, None
-    size = batch_size or 32
-    everything = keras.utils.pack_x_y_sample_weight(inputs, targets)
-    count = len(keras.tree.flatten(everything)[0])
-    batch = keras.tree.map_structure(lambda array: tf.convert_to_tensor(array[:size]), everything)
-    return keras.tree.map_structure(as_keras_does, batch), inputs, -(-count // size)
+    batch = next(inputs)
+    whole = (one for one in itertools.chain([batch], inputs))  # Keras takes a generator, and no other iterator
+    return keras.tree.map_structure(tf.convert_to_tensor, batch), whole, None
+
+
+def is_stream(inputs: Any) -> bool:
+    """Whether the inputs come batch by batch: they cannot be cut by rows."""
+    import keras
+    import tensorflow as tf
+
+    return isinstance(inputs, (tf.data.Dataset, keras.utils.PyDataset)) or inspect.isgenerator(inputs)
+
+
+def first_rows(options: dict, rows: int) -> dict:
+    """The options of `fit` with the first rows of arrays only; a stream stays as it is.
+
+    Keras holds 3 GB for an epoch of one batch of five million rows, and less for longer epochs: an effect of the cut alone.
+    """
+    import keras
+
+    if is_stream(options["x"]):
+        return options
+    given = [name for name in ("x", "y", "sample_weight") if options.get(name) is not None]
+    return options | {name: keras.tree.map_structure(lambda array: array[:rows], options[name]) for name in given}
 
 
 def as_keras_does(tensor: Any) -> Any:
@@ -194,8 +215,6 @@ def as_keras_does(tensor: Any) -> Any:
 
 def install(meter: Meter) -> None:
     """Replace fit, evaluate, predict and train_on_batch of all Keras models."""
-    import keras
-    import tensorflow as tf
     from keras.src.backend.tensorflow.trainer import TensorFlowTrainer
 
     def wrap(name: str, change: Callable) -> None:
@@ -223,14 +242,7 @@ def install(meter: Meter) -> None:
             held_out, _, rounds = first_batch(*validation, size)
             options["validation_steps"] = min(2, rounds)
         steps = min(count, max(1, 2 // epochs))
-        if not isinstance(options["x"], (tf.data.Dataset, keras.utils.PyDataset)) and not inspect.isgenerator(
-            options["x"]
-        ):
-            # Millions of rows of which an epoch takes one batch fill the memory: only the rows of these steps are given.
-            rows = steps * (options.get("batch_size") or 32)
-            given = [name for name in ("x", "y", "sample_weight") if options.get(name) is not None]
-            for name in given:
-                options[name] = keras.tree.map_structure(lambda array: array[:rows], options[name])
+        options = first_rows(options, steps * (options.get("batch_size") or 32))
         history = original(model, **options | {"steps_per_epoch": steps})
         meter.charge(model, "train_step", batch, epochs * count)
         if validation:
