@@ -34,6 +34,7 @@ BAD_INPUT = [
     ("check-project", "minutes", ["nowhere.ipynb", "--minutes", "0"], "Invalid value for '--minutes'"),
     ("set-repository", "owner_name", ["not an address"], "is not OWNER/NAME"),
     ("set-repository", "owner_name", ["owner/.."], "is not OWNER/NAME"),
+    ("set-repository", "contact", ["owner/name", "--contact", "nobody"], "'nobody' is no e-mail address"),
 ]
 
 

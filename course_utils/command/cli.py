@@ -243,11 +243,19 @@ def renumber_command(
 
 
 @app.command("set-repository")
-def set_repository_command(owner_name: Annotated[str, typer.Argument(metavar="OWNER/NAME")]) -> None:
+def set_repository_command(
+    owner_name: Annotated[str, typer.Argument(metavar="OWNER/NAME")],
+    contact: Annotated[str, typer.Option(help="An e-mail address for the code of conduct.")] = "",
+) -> None:
     """Write the repository's address into pyproject.toml, every lesson and every page."""
     from course_utils.command.lessons import checkout_folder
-    from course_utils.command.repository import set_repository
+    from course_utils.command.repository import check_contact, set_contact, set_repository
 
     checkout = checkout_folder()
-    for path in set_repository(checkout, owner_name):
+    if contact:
+        check_contact(contact)  # before anything is written
+    changed = set_repository(checkout, owner_name)
+    if contact:
+        changed.append(set_contact(checkout, contact))
+    for path in changed:
         console.print(str(path.relative_to(checkout)))

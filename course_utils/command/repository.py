@@ -15,8 +15,25 @@ def repository(checkout: Path) -> str:
 
 def files_with_address(checkout: Path) -> list[Path]:
     """The files that may repeat the address: pages, and notebooks with their badge and set-up cell."""
-    patterns = ("*.toml", "*.md", "*.cff", "docs/**/*.md", "notebooks/*/[0-9]*.ipynb", "projects/*/*.ipynb")
+    patterns = ("*.toml", "*.md", "*.cff", ".github/**/*.*", "docs/**/*.md", "notebooks/*/[0-9]*.ipynb", "projects/*/*.ipynb")
     return sorted(path for pattern in patterns for path in checkout.glob(pattern))
+
+
+def check_contact(contact: str) -> None:
+    """Raises ValueError if `contact` is no e-mail address that fits on a line of text."""
+    if not re.fullmatch(r"[^@\s<>\[\]()\\]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", contact):
+        raise ValueError(f"'{contact}' is no e-mail address, for instance course@my-university.example.")
+
+
+def set_contact(checkout: Path, contact: str) -> Path:
+    """Write who hears of trouble into the code of conduct and return its path. Raises what `check_contact` raises."""
+    check_contact(contact)
+    path = checkout / "CODE_OF_CONDUCT.md"
+    text, count = re.subn(r"(?m)^Contact: .*$", f"Contact: {contact}", path.read_text(encoding="utf-8"))
+    if count != 1:
+        raise ValueError(f"{path.name} has no single line that begins with 'Contact: ': write {contact} there by hand.")
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def set_repository(checkout: Path, new: str) -> list[Path]:
