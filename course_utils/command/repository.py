@@ -15,7 +15,15 @@ def repository(checkout: Path) -> str:
 
 def files_with_address(checkout: Path) -> list[Path]:
     """The files that may repeat the address: pages, and notebooks with their badge and set-up cell."""
-    patterns = ("*.toml", "*.md", "*.cff", ".github/**/*.*", "docs/**/*.md", "notebooks/*/[0-9]*.ipynb", "projects/*/*.ipynb")
+    patterns = (
+        "*.toml",
+        "*.md",
+        "*.cff",
+        ".github/**/*.*",
+        "docs/**/*.md",
+        "notebooks/*/[0-9]*.ipynb",
+        "projects/*/*.ipynb",
+    )
     return sorted(path for pattern in patterns for path in checkout.glob(pattern))
 
 
