@@ -105,7 +105,8 @@ def main(folder, requirements):
         import venv
     except ImportError:
         stop("this Python has no venv module. On Debian and Ubuntu: apt install python3-venv.")
-    print("Setting up {} (once; a few minutes and about 1 GB of downloads) ...".format(folder), flush=True)
+    downloads = "" if os.environ.get("PIP_NO_INDEX") else " and about 1 GB of downloads"
+    print("Setting up {} (once; a few minutes{}) ...".format(folder, downloads), flush=True)
     try:
         venv.create(folder, with_pip=True)
     except (OSError, subprocess.CalledProcessError) as error:
