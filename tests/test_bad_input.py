@@ -9,6 +9,7 @@ from course_utils.command.cli import app
 NO_LESSON = "There is no lesson"
 BAD_INPUT = [
     # command, parameter, arguments, sentence
+    ("check", "room", ["--room=yes"], "Option '--room' does not take a value"),
     ("run", "lesson", ["999"], NO_LESSON),
     ("run", "lesson", ["[bold]"], "There is no lesson [bold]."),
     ("run", "lesson", ["[/]"], "There is no lesson [/]."),

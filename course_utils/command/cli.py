@@ -33,11 +33,18 @@ def main() -> None:
 
 
 @app.command()
-def check() -> None:
+def check(
+    room: Annotated[bool, typer.Option("--room", help="One line to read aloud in a room of many machines.")] = False,
+) -> None:
     """Say whether this machine is ready for the course, and if not, what helps."""
-    from course_utils.command.machine import check_machine
+    from course_utils.command.machine import check_machine, room_line
 
     findings = check_machine()
+    if room:
+        console.print(room_line(findings), markup=False, highlight=False, soft_wrap=True)
+        if any(finding.cure for finding in findings):
+            raise typer.Exit(1)
+        return
     table = Table("", "what", "found")
     for finding in findings:
         table.add_row("[red]FAIL[/red]" if finding.cure else "OK", finding.what, finding.found)

@@ -1,10 +1,14 @@
 """`course check`: is this machine ready for the course, and if not, what helps?"""
 
+import hashlib
 import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
 from typing import NamedTuple
 
 import psutil
@@ -146,3 +150,39 @@ def check_machine() -> list[Finding]:
             continue
         findings.append(check())
     return findings
+
+
+def course_version() -> str:
+    """The version of the course: of the clone that is here, which may be newer than what was installed from it."""
+    from course_utils.command.lessons import checkout_folder
+
+    try:
+        text = (checkout_folder() / "pyproject.toml").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return metadata.version("course-utils")
+    return tomllib.loads(text)["project"]["version"]
+
+
+def room_code(folder: Path = Path(__file__).parents[1]) -> str:
+    """Three digits that are equal where the course's code, TensorFlow and Keras are, on every system and every Python."""
+    import keras
+    import tensorflow as tf
+
+    digest = hashlib.sha256(f"{tf.__version__} {keras.__version__}\n".encode())
+    # Text, not bytes: git may end lines otherwise on Windows. What projects/files holds lies elsewhere in a clone.
+    for path in sorted(folder.rglob("*.py"), key=lambda path: path.relative_to(folder).as_posix()):
+        name = path.relative_to(folder).as_posix()
+        if not name.startswith(("projects/files/", "data/")):
+            digest.update(f"{name}\n{path.read_text(encoding='utf-8')}\n".encode())
+    return f"{int(digest.hexdigest(), 16) % 900 + 100}"
+
+
+def room_line(findings: Sequence[Finding]) -> str:
+    """One line to read aloud: READY and a code of three digits, or the number of the first check that fails, and why."""
+    for number, finding in enumerate(findings, 1):
+        if finding.cure:
+            reason = finding.found.split("\n")[0].split(". ")[0]
+            if len(reason) > 50:  # an error of a library; the number is what counts
+                reason = reason[:50].rsplit(" ", 1)[0] + " ..."
+            return f"NOT READY, number {number}: {finding.what}, {reason} (course {course_version()})"
+    return f"READY, code {room_code()} (course {course_version()})"
