@@ -62,10 +62,13 @@ def test_set_repository_writes_the_contact_and_writes_it_again(tmp_path, monkeyp
     conduct = clone / "CODE_OF_CONDUCT.md"
     before = (ROOT / "CODE_OF_CONDUCT.md").read_text(encoding="utf-8")
     conduct.write_text(before, encoding="utf-8")
+    assert call_course(clone, ["set-repository", "school/course"], monkeypatch) == 0
+    assert capsys.readouterr().out.endswith("CODE_OF_CONDUCT.md names nobody yet: add --contact ADDRESS.\n")
     for address in ("first@school.example", "second+course@school.example"):
         assert call_course(clone, ["set-repository", "school/course", "--contact", address], monkeypatch) == 0
         assert conduct.read_text(encoding="utf-8").count(f"\nContact: {address}\n") == 1
-    assert capsys.readouterr().out.splitlines().count("CODE_OF_CONDUCT.md") == 2
+    printed = capsys.readouterr().out
+    assert printed.splitlines().count("CODE_OF_CONDUCT.md") == 2 and "names nobody" not in printed
     assert conduct.read_text(encoding="utf-8").replace(address, "CONTACT_NOT_SET") == before
 
 

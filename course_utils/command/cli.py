@@ -256,7 +256,7 @@ def set_repository_command(
 ) -> None:
     """Write the repository's address into pyproject.toml, every lesson and every page."""
     from course_utils.command.lessons import checkout_folder
-    from course_utils.command.repository import check_contact, set_contact, set_repository
+    from course_utils.command.repository import check_contact, contact_is_set, set_contact, set_repository
 
     checkout = checkout_folder()
     if contact:
@@ -266,3 +266,5 @@ def set_repository_command(
         changed.append(set_contact(checkout, contact))
     for path in changed:
         console.print(str(path.relative_to(checkout)))
+    if not contact_is_set(checkout):
+        console.print("CODE_OF_CONDUCT.md names nobody yet: add --contact ADDRESS.", highlight=False, soft_wrap=True)

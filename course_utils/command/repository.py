@@ -15,16 +15,14 @@ def repository(checkout: Path) -> str:
 
 def files_with_address(checkout: Path) -> list[Path]:
     """The files that may repeat the address: pages, and notebooks with their badge and set-up cell."""
-    patterns = (
-        "*.toml",
-        "*.md",
-        "*.cff",
-        ".github/**/*.*",
-        "docs/**/*.md",
-        "notebooks/*/[0-9]*.ipynb",
-        "projects/*/*.ipynb",
-    )
+    patterns = ("*.toml", "*.md", "*.cff", "docs/**/*.md", "notebooks/*/[0-9]*.ipynb", "projects/*/*.ipynb")
     return sorted(path for pattern in patterns for path in checkout.glob(pattern))
+
+
+def contact_is_set(checkout: Path) -> bool:
+    """Whether the code of conduct names somebody; true as well where there is no such page."""
+    path = checkout / "CODE_OF_CONDUCT.md"
+    return not (path.exists() and "\nContact: CONTACT_NOT_SET\n" in path.read_text(encoding="utf-8"))
 
 
 def check_contact(contact: str) -> None:
