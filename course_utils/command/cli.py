@@ -138,6 +138,40 @@ def progress() -> None:
 
 
 @app.command()
+def plan(
+    hours: Annotated[float, typer.Option(help="Hours in the room, short breaks included, lunch not.")],
+    days: Annotated[
+        int | None, typer.Option(help="Days or sessions to spread them over; else eight hours a day.")
+    ] = None,
+    topics: Annotated[
+        str, typer.Option(help="start, cnn, rnn, gan, transformer, choosing, with commas; else the four architectures.")
+    ] = "",
+    lessons: Annotated[str, typer.Option(help="Lessons in place of topics: 101,201 with all that they need.")] = "",
+    known: Annotated[str, typer.Option(help="Topics or lessons that the room knows before, with commas.")] = "",
+) -> None:
+    """A path to teach: lessons that fit into some hours, in order, with minutes, what to cut and what to give as homework."""
+    from course_utils.command.plan import ARCHITECTURES, clock, make_plan, remarks, room_lessons, room_time, words_of
+
+    if topics and lessons:
+        raise ValueError("--topics and --lessons both say what to teach: give one of them.")
+    time = room_time(hours, days)
+    chosen = make_plan(
+        time,
+        room_lessons(),
+        words_of(topics, "--topics") or ARCHITECTURES,
+        words_of(lessons, "--lessons"),
+        words_of(known, "--known"),
+    )
+    table = Table("", "day", "lesson", "", "teaching", "exercises", "sum with breaks")
+    for place, (lesson, day, passed) in enumerate(chosen.rows(), 1):
+        minutes = (f"{lesson.teaching} min", f"{lesson.exercises} min", clock(passed))
+        table.add_row(str(place), day, lesson.number, escape(lesson.title), *minutes)
+    console.print(table)
+    for heading, text in remarks(chosen):
+        console.print(f"[bold]{heading}:[/bold] {escape(text)}", highlight=False, soft_wrap=True)
+
+
+@app.command()
 def refresh(lesson: AnyLesson = "") -> None:
     """Execute lessons at the quick scale and store their outputs and times in the notebooks."""
     from course_utils.command.lessons import execute, find_lessons, store
