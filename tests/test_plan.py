@@ -8,18 +8,9 @@ from typer.testing import CliRunner
 from course_utils.command.cli import app
 from course_utils.command.lessons import find_lessons, reading_minutes
 from course_utils.command.needs import SENTENCE_END, check_needs, needed_lessons, with_all_needs
-from course_utils.command.plan import (
-    ROOM_FACTOR,
-    TOPICS,
-    RoomLesson,
-    breaks,
-    clock,
-    make_plan,
-    remarks,
-    room_lessons,
-    room_time,
-    words_of,
-)
+from course_utils.command.plan import ROOM_FACTOR, TOPICS, RoomLesson, make_plan, room_lessons, words_of
+from course_utils.command.plan_words import clock, remarks
+from course_utils.command.room_time import breaks, room_time
 from course_utils.exercises import load_exercises
 
 
@@ -173,8 +164,9 @@ def test_what_is_known_is_not_taught_but_named():
 def test_cutting_begins_at_the_end_and_keeps_what_was_asked_for():
     plan = small_plan(8, topics=["cnn", "rnn"])
     assert numbers(plan.in_order_of_cutting()) == ["202", "103", "102"]
+    assert dict(remarks(plan))["When late"].endswith("the last topic goes: 201 (60 minutes).")
     assert small_plan(12, lessons=["202"]).in_order_of_cutting() == []
-    assert "No lesson can go" in dict(remarks(small_plan(12, lessons=["202"])))["When late"]
+    assert "No lesson can go: each was asked for" in dict(remarks(small_plan(12, lessons=["202"])))["When late"]
 
 
 def test_lessons_to_go_on_with_need_nothing_that_was_left_out():

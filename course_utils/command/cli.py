@@ -150,7 +150,9 @@ def plan(
     known: Annotated[str, typer.Option(help="Topics or lessons that the room knows before, with commas.")] = "",
 ) -> None:
     """A path to teach: lessons that fit into some hours, in order, with minutes, what to cut and what to give as homework."""
-    from course_utils.command.plan import ARCHITECTURES, clock, make_plan, remarks, room_lessons, room_time, words_of
+    from course_utils.command.plan import ARCHITECTURES, make_plan, room_lessons, words_of
+    from course_utils.command.plan_words import clock, remarks
+    from course_utils.command.room_time import room_time
 
     if topics and lessons:
         raise ValueError("--topics and --lessons both say what to teach: give one of them.")

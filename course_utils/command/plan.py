@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from course_utils.command.lessons import Lesson, exercise_minutes, find_lessons, reading_minutes
 from course_utils.command.needs import check_needs, needed_lessons, with_all_needs
+from course_utils.command.room_time import LONGEST_DAY, RoomTime, and_list, in_hours, on_days, room_time
 from course_utils.exercises.exercise import Exercise, has_exercises, load_exercises
 
 # A topic is a part of the course: the first digit of its lessons.
@@ -19,9 +19,6 @@ ARCHITECTURES = ("cnn", "rnn", "gan", "transformer")
 # that convolution and pooling take to read here: 1.7. A lecturer who planned seven lessons of this course, 250 minutes to
 # read, gave them 615, about 158 of them exercises: 1.8. A room is nearer to the last two.
 ROOM_FACTOR = 1.7
-BREAK = 10  # minutes, after each hour of work
-HOURS_BEFORE_LUNCH = 4
-LONGEST_DAY = 8  # hours in the room, where the number of days is not given
 
 
 @dataclass(frozen=True)
@@ -77,66 +74,6 @@ def room_lessons() -> dict[str, RoomLesson]:
     lessons = {lesson.number: room_lesson(lesson) for lesson in find_lessons()}
     check_needs({number: lesson.needs for number, lesson in lessons.items()})
     return lessons
-
-
-@dataclass(frozen=True)
-class RoomTime:
-    """The hours of a room, spread evenly over days: ten minutes of break after each hour of work, lunch on top."""
-
-    hours: float
-    days: int
-
-    @property
-    def minutes_a_day(self) -> float:
-        return 60 * self.hours / self.days
-
-    @cached_property
-    def work_a_day(self) -> int:
-        """The most minutes of work that leave room for their breaks."""
-        return max(work for work in range(int(self.minutes_a_day) + 1) if work + breaks(work) <= self.minutes_a_day)
-
-    @property
-    def work(self) -> int:
-        return self.days * self.work_a_day
-
-    @property
-    def has_lunch(self) -> bool:
-        return self.minutes_a_day > 60 * HOURS_BEFORE_LUNCH
-
-    def breaks_in(self, work: int) -> int:
-        """The minutes of break in so much work: days are filled one after the other."""
-        full, rest = divmod(work, self.work_a_day)
-        return full * breaks(self.work_a_day) + breaks(rest)
-
-    def days_of(self, before: int, after: int) -> str:
-        """The day of a lesson that takes the work from one minute to another, or the first and the last: 2 or 2-3."""
-        first, last = before // self.work_a_day + 1, (after - 1) // self.work_a_day + 1
-        return str(first) if first == last else f"{first}-{last}"
-
-
-def breaks(work: int) -> int:
-    """Minutes of break in one day's work: none after the last hour."""
-    return BREAK * max(0, math.ceil(work / 60) - 1)
-
-
-def room_time(hours: float, days: int | None = None) -> RoomTime:
-    """The hours checked and spread over days. Raises ValueError for hours that nobody can teach."""
-    if not 0 < hours < math.inf:
-        raise ValueError(
-            f"--hours {hours:g} is no time to teach in: a number above 0 is needed, --hours 12 for instance."
-        )
-    if days is not None and days < 1:
-        raise ValueError(f"--days {days} is no time to teach in: a whole number from 1 on is needed.")
-    time = RoomTime(hours, days or math.ceil(hours / LONGEST_DAY))
-    if time.minutes_a_day > 60 * 12:
-        raise ValueError(
-            f"{hours:g} hours {_on_days(time.days)} are more than 12 a day: give more --days or fewer --hours."
-        )
-    if time.minutes_a_day < 30:
-        raise ValueError(
-            f"{_hours(hours)} {_on_days(time.days)} is less than half an hour a day: give fewer --days or more --hours."
-        )
-    return time
 
 
 @dataclass(frozen=True)
@@ -290,106 +227,6 @@ def _too_few(time: RoomTime, asked: Sequence[str], chosen: Sequence[str], work: 
         longer = room_time(hours, max(time.days, math.ceil(hours / LONGEST_DAY)))
     start = ", or name what the room knows before: --known start" if min(chosen) < "1" else ""
     return (
-        f"{_hours(time.hours)} {'is' if time.hours == 1 else 'are'} too few for {and_list(asked)}: the shortest path, {and_list(sorted(chosen))}, takes "
-        f"{_hours(longer.hours)} with breaks, {_on_days(longer.days)}. Plan that, or ask for less{start}."
+        f"{in_hours(time.hours)} {'is' if time.hours == 1 else 'are'} too few for {and_list(asked)}: the shortest path, {and_list(sorted(chosen))}, takes "
+        f"{in_hours(longer.hours)} with breaks, {on_days(longer.days)}. Plan that, or ask for less{start}."
     )
-
-
-def _hours(hours: float) -> str:
-    return "1 hour" if hours == 1 else f"{hours:g} hours"
-
-
-def _on_days(days: int) -> str:
-    return f"on {days} days" if days > 1 else "on one day"
-
-
-def and_list(words: Iterable[str]) -> str:
-    """The words as "a", "a and b" or "a, b and c"."""
-    words = list(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
-
-
-def clock(minutes: float) -> str:
-    """65 as "1 h 05"."""
-    return f"{int(minutes) // 60} h {int(minutes) % 60:02}"
-
-
-def remarks(plan: Plan) -> list[tuple[str, str]]:
-    """What stands below the table, each with its heading: the command prints it, and so does docs/teaching/paths.md."""
-    texts = {
-        "Sum": _sum(plan),
-        "How it was chosen": _choice(plan) if plan.by_topics else "",
-        "Before": _before(plan),
-        "Left out": _left_out(plan),
-        "When late": _when_late(plan),
-        "Homework": _homework(plan),
-        "To go on": _to_go_on(plan),
-    }
-    return [(heading, text) for heading, text in texts.items() if text]
-
-
-def _sum(plan: Plan) -> str:
-    time, pauses = plan.time, plan.time.breaks_in(plan.work)
-    lunch = " Lunch, an hour a day after four hours at the latest, comes on top." if time.has_lunch else ""
-    return (
-        f"{clock(plan.work)} of work and {clock(pauses)} of breaks, ten minutes after each hour: "
-        f"{clock(plan.work + pauses)} of {_hours(time.hours)} {_on_days(time.days)}.{lunch}"
-    )
-
-
-def _choice(plan: Plan) -> str:
-    first = and_list(sorted(plan.asked))
-    if len(plan.asked) == 1:
-        return (
-            f"First {first} with all that it needs; then the lessons after it, each with what it needs, while they fit."
-        )
-    return (
-        f"First {first}, the first of each topic, with all that they need; then the second of each topic, the third, and "
-        "so on, each with what it needs, while they fit."
-    )
-
-
-def _before(plan: Plan) -> str:
-    if not plan.before:
-        return ""
-    minutes = sum(lesson.reading + exercise_minutes(lesson.in_room + lesson.at_home) for lesson in plan.before)
-    return f"Known, or done at home: {_numbers(plan.before)}. To read and to solve: {clock(minutes)}."
-
-
-def _left_out(plan: Plan) -> str:
-    if not plan.left_out:
-        return ""
-    names = ", ".join(f"{lesson.number} ({minutes})" for lesson, minutes in plan.left_out)
-    return (
-        f"{plan.time.work - plan.work} minutes of work are left, too few for these; in parentheses the minutes of each, "
-        f"with all that it needs and that is not taught yet: {names}."
-    )
-
-
-def _when_late(plan: Plan) -> str:
-    exercises, lessons = plan.longest_exercises(), plan.in_order_of_cutting()
-    sentences = [f"First send the longest exercise of each lesson home: {_listed(exercises)}."] if exercises else []
-    if lessons:
-        names = ", ".join(f"{lesson.number} ({lesson.minutes} minutes)" for lesson in lessons)
-        sentences.append(f"Then leave out, one after the other, what nothing else in the plan needs: {names}.")
-    else:
-        sentences.append("No lesson can go: each was asked for, or another needs it.")
-    return " ".join(sentences)
-
-
-def _homework(plan: Plan) -> str:
-    exercises = [exercise for lesson in plan.lessons for exercise in lesson.at_home]
-    return f"The exercises that take a program of one's own: {_listed(exercises)}." if exercises else ""
-
-
-def _to_go_on(plan: Plan) -> str:
-    following = plan.next_lessons()
-    return f"{_numbers(following)}: what they need was taught." if following else ""
-
-
-def _numbers(lessons: Iterable[RoomLesson]) -> str:
-    return and_list(lesson.number for lesson in lessons)
-
-
-def _listed(exercises: Sequence[Exercise]) -> str:
-    return f"{', '.join(exercise.key for exercise in exercises)}: {exercise_minutes(exercises)} minutes"
