@@ -1,17 +1,24 @@
-"""Write the ready plans: `python tools/paths.py` makes docs/teaching/paths.md anew from what `course plan` chooses."""
+"""Write the ready plans: `python tools/paths.py` makes docs/teaching/paths.md anew from what `course plan` chooses.
+
+It also writes the hours of the whole course into the README.
+"""
 
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_utils.command.lessons import checkout_folder
+from course_utils.command.lessons import checkout_folder, exercise_minutes
+from course_utils.command.needs import with_all_needs
 from course_utils.command.plan import ARCHITECTURES, Plan, RoomLesson, make_plan, room_lessons, words_of
 from course_utils.command.plan_words import clock, remarks
 from course_utils.command.room_time import room_time
 
 WRITTEN = checkout_folder() / "docs" / "teaching" / "paths.md"
+README = checkout_folder() / "README.md"
+TIME_ROW = re.compile(r"^\| \*\*Time\*\* \|.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -155,12 +162,34 @@ def section(path: TeachingPath, course: Mapping[str, RoomLesson]) -> str:
 """
 
 
-def page() -> str:
+def page(course: Mapping[str, RoomLesson]) -> str:
     """The whole page."""
-    course = room_lessons()
     return "\n".join([HEAD, *(section(path, course) for path in PATHS)])
 
 
+def time_row(course: Mapping[str, RoomLesson]) -> str:
+    """The row of the README that says how long the course takes, and how long its shortest path."""
+
+    def exercises(lesson: RoomLesson) -> int:
+        return exercise_minutes(lesson.in_room + lesson.at_home)
+
+    reading, solving = (sum(minutes) for minutes in zip(*((one.reading, exercises(one)) for one in course.values())))
+    shortest = make_plan(room_time(1000), course, ARCHITECTURES).asked
+    needs = {number: lesson.needs for number, lesson in course.items()}
+    path = sum(course[number].reading + exercises(course[number]) for number in with_all_needs(sorted(shortest), needs))
+    return (
+        f"| **Time** | {len(course)} lessons: about {reading / 60:.0f} hours to read and {solving / 60:.0f} of exercises. "
+        f"The first lesson of each architecture, with all that it needs: about {path / 60:.0f} hours |"
+    )
+
+
+def readme(course: Mapping[str, RoomLesson]) -> str:
+    """The README with today's hours."""
+    return TIME_ROW.sub(lambda _: time_row(course), README.read_text(encoding="utf-8"))
+
+
 if __name__ == "__main__":
-    WRITTEN.write_text(page(), encoding="utf-8")
-    print(f"{WRITTEN} is written.")
+    lessons = room_lessons()
+    WRITTEN.write_text(page(lessons), encoding="utf-8")
+    README.write_text(readme(lessons), encoding="utf-8")
+    print(f"{WRITTEN} is written, and the hours in {README}.")
