@@ -171,7 +171,7 @@ def time_row(course: Mapping[str, RoomLesson]) -> str:
     """The row of the README that says how long the course takes, and how long its shortest path."""
 
     def exercises(lesson: RoomLesson) -> int:
-        return exercise_minutes(lesson.in_room + lesson.at_home)
+        return exercise_minutes(lesson.all)
 
     reading, solving = (sum(minutes) for minutes in zip(*((one.reading, exercises(one)) for one in course.values())))
     shortest = make_plan(room_time(1000), course, ARCHITECTURES).asked

@@ -137,6 +137,42 @@ def progress() -> None:
     console.print(f"Not kept: {trouble}." if trouble else f"Kept in {progress_file()}", markup=False, soft_wrap=True)
 
 
+@app.command("next")
+def next_command() -> None:
+    """What to do now: an exercise that is left in a lesson begun, or the next lesson whose needs are done."""
+    from course_utils.command.next_step import next_step
+    from course_utils.command.plan import room_lessons
+    from course_utils.exercises.progress import read_progress
+
+    console.print(next_step(room_lessons(), read_progress()), markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command("solution")
+def solution_command(
+    key: Annotated[str, typer.Argument(help="An exercise, 201-2 for instance.")],
+    anyway: Annotated[bool, typer.Option("--anyway", help="Show it although the exercise was never tried.")] = False,
+) -> None:
+    """The solution of an exercise, with its text. Who has not tried is asked to try first."""
+    from course_utils.command.lessons import exercise_text, find_lessons
+    from course_utils.exercises.exercise import find_exercise
+    from course_utils.exercises.progress import read_progress
+    from course_utils.exercises.session import solution
+
+    exercise = find_exercise(key)
+    lesson = find_lessons(key.split("-")[0])[0]
+    if not anyway and key not in read_progress():
+        console.print(
+            f"Exercise {key}, {exercise.title}, is not tried yet. Try first: `course lab {lesson.number}` opens its lesson, "
+            f'and hint("{key}") helps there. `course solution {key} --anyway` shows the solution now.',
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        raise typer.Exit(1)
+    console.print(f"{exercise_text(lesson, key)}\n", markup=False, highlight=False, soft_wrap=True)
+    solution(key)
+
+
 @app.command()
 def plan(
     hours: Annotated[float, typer.Option(help="Hours in the room, short breaks included, lunch not.")],
