@@ -124,7 +124,11 @@ cells. *Exercises* are those done in the room; those that take a program of one'
 there are ten minutes of break, counted in the *sum with breaks*; lunch is not. A plan is an estimate: note where yours differs.
 
 **When late**, each plan says what to cut, in order. **In the room** learners work in copies (`course start 201`), so that
-nothing of theirs is lost. `course room FOLDER` shows which exercises hurt.
+nothing of theirs is lost.
+
+**To see where the room stands**, let each learner call `course progress --export FILE` (`--name Ada` adds a name, only if they
+want that) and hand the file over as they like: nothing leaves a machine by itself. `course room FOLDER` makes one table of the
+files: of each exercise how many tried and solved it, and the commonest wrong answer. Begin the next morning with that.
 """
 
 

@@ -120,8 +120,18 @@ def run(
 
 
 @app.command()
-def progress() -> None:
+def progress(
+    export: Annotated[
+        Path | None, typer.Option(help="Write it into this new file instead, to hand over. Nothing is sent.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="A name to put into the file; without it there is none.")] = None,
+) -> None:
     """Your exercises: tried, solved, and where this is kept."""
+    if name is not None and export is None:
+        raise ValueError("--name goes into the file of --export: give both, or neither.")
+    if export is not None:
+        _export(export, name)
+        return
     from course_utils.command.lessons import find_lessons
     from course_utils.exercises import load_exercises
     from course_utils.exercises.progress import progress_file, read_progress, why_not_kept
@@ -207,6 +217,43 @@ def plan(
     console.print(table)
     for heading, text in remarks(chosen):
         console.print(f"[bold]{heading}:[/bold] {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def _export(path: Path, name: str | None) -> None:
+    """Write the progress into a new file and say what is in it."""
+    from course_utils.command.room import checked_name, export_progress
+
+    name = "" if name is None else checked_name(name)
+    exercises = export_progress(path, name)
+    console.print(
+        f"{path} holds {exercises} exercise{'' if exercises == 1 else 's'}: attempts, solved or not, and what met wrong answers; "
+        f"{f'the name {name}' if name else 'no name'}. It was sent nowhere: hand it over yourself.",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def room(folder: Annotated[Path, typer.Argument(help="A folder with files of `course progress --export`.")]) -> None:
+    """Where a room stands: of each exercise how many tried and solved it, and the commonest wrong answer."""
+    from course_utils.command.room import read_room, room_rows
+    from course_utils.command.room_time import and_list
+
+    handed_over, skipped = read_room(folder)
+    table = Table("exercise", "title", "tried", "solved", "commonest wrong answer was met by", "learners")
+    for row in room_rows(handed_over):
+        counts = (str(row.tried), str(row.solved), escape(row.commonest), str(row.learners or ""))
+        table.add_row(escape(row.key), escape(row.title), *counts)
+    console.print(table)
+    names = [one.name for one in handed_over if one.name]
+    nameless = len(handed_over) - len(names)
+    who = and_list([*names, *([f"{nameless} without a name"] if nameless else [])])
+    for line in (
+        f"{len(handed_over)} of {len(handed_over) + len(skipped)} files count: {who}.",
+        *(f"Skipped: {reason}" for reason in skipped),
+    ):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
