@@ -62,8 +62,13 @@ def test_a_lesson_begun_is_finished_first_and_the_next_one_has_all_it_needs(prog
     assert said.count(". ") <= 1 and said.endswith(".")
 
 
+def test_a_lesson_waits_for_what_it_needs_whatever_its_number():
+    course = {each.number: each for each in (lesson("001"), lesson("101", "201"), lesson("201", "001"))}
+    assert "Next: lesson 201," in next_step(course, solved("001-1", "001-2"))
+
+
 def test_who_has_solved_all_is_told_of_a_project_and_unknown_keys_do_not_matter():
-    everything = solved(*(each.key for one in COURSE.values() for each in one.all), "999-1")
+    everything = solved(*(each.key for one in COURSE.values() for each in one.all_exercises), "999-1")
     assert "course new-project" in next_step(COURSE, everything)
 
 

@@ -138,6 +138,8 @@ def test_first_lessons_first_then_in_turns_while_they_fit():
     longer = small_plan(6, topics=["cnn", "rnn"])
     assert numbers(longer.lessons) == ["001", "002", "101", "102", "201"], "the second of the first topic comes next"
     assert [(one.number, minutes) for one, minutes in longer.left_out] == [("103", 60), ("202", 60), ("203", 200)]
+    in_turns = small_plan(7, topics=["cnn", "rnn"])
+    assert numbers(in_turns.lessons) == ["001", "002", "101", "102", "201", "202"], "not 103, the third of the first"
     longest = small_plan(8, topics=["cnn", "rnn"])
     assert numbers(longest.lessons) == ["001", "002", "101", "102", "103", "201", "202"]
     assert numbers(one for one, _ in longest.left_out) == ["203"] and longest.work == 420

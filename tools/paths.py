@@ -175,9 +175,10 @@ def time_row(course: Mapping[str, RoomLesson]) -> str:
     """The row of the README that says how long the course takes, and how long its shortest path."""
 
     def exercises(lesson: RoomLesson) -> int:
-        return exercise_minutes(lesson.all)
+        return exercise_minutes(lesson.all_exercises)
 
-    reading, solving = (sum(minutes) for minutes in zip(*((one.reading, exercises(one)) for one in course.values())))
+    reading = sum(lesson.reading for lesson in course.values())
+    solving = sum(map(exercises, course.values()))
     shortest = make_plan(room_time(1000), course, ARCHITECTURES).asked
     needs = {number: lesson.needs for number, lesson in course.items()}
     path = sum(course[number].reading + exercises(course[number]) for number in with_all_needs(sorted(shortest), needs))

@@ -11,7 +11,11 @@ Progress = Mapping[str, Mapping[str, object]]
 
 def next_step(course: Mapping[str, RoomLesson], progress: Progress) -> str:
     """One or two sentences: an unsolved exercise of the last lesson begun, and the next lesson whose needs are done."""
-    begun = [number for number, lesson in sorted(course.items()) if any(each.key in progress for each in lesson.all)]
+    begun = [
+        number
+        for number, lesson in sorted(course.items())
+        if any(each.key in progress for each in lesson.all_exercises)
+    ]
     left = next((found for number in reversed(begun) if (found := _left(course[number], progress))), None)
     following = _next_lesson(course, begun)
     sentences = []
@@ -38,7 +42,7 @@ def next_step(course: Mapping[str, RoomLesson], progress: Progress) -> str:
 
 def _left(lesson: RoomLesson, progress: Progress) -> Exercise | None:
     """The first exercise of a lesson that was tried and not solved, else the first that was not tried, else None."""
-    unsolved = [exercise for exercise in lesson.all if not progress.get(exercise.key, {}).get("solved")]
+    unsolved = [exercise for exercise in lesson.all_exercises if not progress.get(exercise.key, {}).get("solved")]
     return min(unsolved, key=lambda exercise: (exercise.key not in progress, exercise.key), default=None)
 
 

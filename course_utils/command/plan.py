@@ -45,7 +45,7 @@ class RoomLesson:
         return exercise_minutes(self.in_room)
 
     @property
-    def all(self) -> list[Exercise]:
+    def all_exercises(self) -> list[Exercise]:
         """Its exercises in the order of the page."""
         return sorted(self.in_room + self.at_home, key=lambda exercise: exercise.key)
 

@@ -51,7 +51,7 @@ def _choice(plan: Plan) -> str:
 def _before(plan: Plan) -> str:
     if not plan.before:
         return ""
-    minutes = sum(lesson.reading + exercise_minutes(lesson.all) for lesson in plan.before)
+    minutes = sum(lesson.reading + exercise_minutes(lesson.all_exercises) for lesson in plan.before)
     return f"Known, or done at home: {_numbers(plan.before)}. To read and to solve: {clock(minutes)}."
 
 

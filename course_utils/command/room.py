@@ -80,7 +80,7 @@ def read_room(folder: Path) -> tuple[list[Exported], list[str]]:
         try:
             handed_over.append(_read_exported(path))
         except ValueError as error:
-            skipped.append(f"{path.name}: {error}.")
+            skipped.append(f"{_shown(path.name)}: {error}.")
     if not handed_over:
         raise ValueError(f"{folder} holds no file of `course progress --export`. {' '.join(skipped)}")
     kept = _one_each(handed_over)
@@ -113,7 +113,7 @@ def _read_exported(path: Path) -> Exported:
             raise ValueError("a number of attempts is negative")
     except DAMAGE as error:
         raise ValueError("damaged: its progress cannot be read") from error
-    return Exported(path.name, _shown(str(content.get("name", "")))[:LONGEST_NAME], progress)
+    return Exported(_shown(path.name), _shown(str(content.get("name", "")))[:LONGEST_NAME], progress)
 
 
 def _one_each(handed_over: list[Exported]) -> list[Exported]:
