@@ -14,10 +14,10 @@ TOPICS = {"start": "0", "cnn": "1", "rnn": "2", "gan": "3", "transformer": "4", 
 ARCHITECTURES = ("cnn", "rnn", "gan", "transformer")
 
 # Minutes of a room for one minute of reading. A page that is taught is spoken, its predictions are voted on, and thirty
-# people run its cells, fall behind and ask. A learner alone took 100 minutes for a page of 38, 50 of them exercises: 1.3.
-# The Carpentries give 140 minutes to convolution, pooling and dropout, half of them exercises; 70 beside the 42 minutes
-# that convolution and pooling take to read here: 1.7. A lecturer who planned seven lessons of this course, 250 minutes to
-# read, gave them 615, about 158 of them exercises: 1.8. A room is nearer to the last two.
+# people run its cells, fall behind and ask. Three measures, pages taken by reading_minutes: a learner alone took 100 minutes
+# for a page of 38, about 50 of them exercises: 1.3. The Carpentries give 140 minutes to convolution, pooling and dropout,
+# half of them exercises; 70 beside the 42 that convolution and pooling take to read here: 1.7. A plan of two days gave seven
+# pages, 250 minutes to read, 615 in the room, about 158 of them exercises: 1.8. A room is nearer to the last two.
 ROOM_FACTOR = 1.7
 
 
