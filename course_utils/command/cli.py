@@ -127,8 +127,18 @@ def run(
 
 
 @app.command()
-def progress() -> None:
+def progress(
+    export: Annotated[
+        Path | None, typer.Option(help="Write it into this new file instead, to hand over. Nothing is sent.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="A name to put into the file; without it there is none.")] = None,
+) -> None:
     """Your exercises: tried, solved, and where this is kept."""
+    if name is not None and export is None:
+        raise ValueError("--name goes into the file of --export: give both, or neither.")
+    if export is not None:
+        _export(export, name)
+        return
     from course_utils.command.lessons import find_lessons
     from course_utils.exercises import load_exercises
     from course_utils.exercises.progress import progress_file, read_progress, why_not_kept
@@ -142,6 +152,115 @@ def progress() -> None:
     console.print(table)
     trouble = why_not_kept()
     console.print(f"Not kept: {trouble}." if trouble else f"Kept in {progress_file()}", markup=False, soft_wrap=True)
+
+
+@app.command("next")
+def next_command() -> None:
+    """What to do now: an exercise that is left in a lesson begun, or the next lesson whose needs are done."""
+    from course_utils.command.next_step import next_step
+    from course_utils.command.plan import room_lessons
+    from course_utils.exercises.progress import read_progress
+
+    console.print(next_step(room_lessons(), read_progress()), markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command("solution")
+def solution_command(
+    key: Annotated[str, typer.Argument(help="An exercise, 201-2 for instance.")],
+    anyway: Annotated[bool, typer.Option("--anyway", help="Show it although the exercise was never tried.")] = False,
+) -> None:
+    """The solution of an exercise, with its text. Who has not tried is asked to try first."""
+    from course_utils.command.lessons import exercise_text, find_lessons
+    from course_utils.exercises.exercise import find_exercise
+    from course_utils.exercises.progress import read_progress
+    from course_utils.exercises.session import solution
+
+    exercise = find_exercise(key)
+    lesson = find_lessons(key.split("-")[0])[0]
+    if not anyway and key not in read_progress():
+        console.print(
+            f"Exercise {key}, {exercise.title}, is not tried yet. Try first: `course lab {lesson.number}` opens its lesson, "
+            f'and hint("{key}") helps there. `course solution {key} --anyway` shows the solution now.',
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        raise typer.Exit(1)
+    console.print(f"{exercise_text(lesson, key)}\n", markup=False, highlight=False, soft_wrap=True)
+    solution(key)
+
+
+@app.command()
+def plan(
+    hours: Annotated[float, typer.Option(help="Hours in the room, short breaks included, lunch not.")],
+    days: Annotated[
+        int | None, typer.Option(help="Days or sessions to spread them over; else eight hours a day.")
+    ] = None,
+    topics: Annotated[
+        str, typer.Option(help="start, cnn, rnn, gan, transformer, choosing, with commas; else the four architectures.")
+    ] = "",
+    lessons: Annotated[str, typer.Option(help="Lessons in place of topics: 101,201 with all that they need.")] = "",
+    known: Annotated[str, typer.Option(help="Topics or lessons that the room knows before, with commas.")] = "",
+) -> None:
+    """A path to teach: lessons that fit into some hours, in order, with minutes, what to cut and what to give as homework."""
+    from course_utils.command.plan import ARCHITECTURES, make_plan, room_lessons, words_of
+    from course_utils.command.plan_words import clock, remarks
+    from course_utils.command.room_time import room_time
+
+    if topics and lessons:
+        raise ValueError("--topics and --lessons both say what to teach: give one of them.")
+    time = room_time(hours, days)
+    chosen = make_plan(
+        time,
+        room_lessons(),
+        words_of(topics, "--topics") or ARCHITECTURES,
+        words_of(lessons, "--lessons"),
+        words_of(known, "--known"),
+    )
+    table = Table("", "day", "lesson", "", "teaching", "exercises", "sum with breaks")
+    for place, (lesson, day, passed) in enumerate(chosen.rows(), 1):
+        minutes = (f"{lesson.teaching} min", f"{lesson.exercises} min", clock(passed))
+        table.add_row(str(place), day, lesson.number, escape(lesson.title), *minutes)
+    console.print(table)
+    for heading, text in remarks(chosen):
+        console.print(f"[bold]{heading}:[/bold] {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def _export(path: Path, name: str | None) -> None:
+    """Write the progress into a new file and say what is in it."""
+    from course_utils.command.room import checked_name, export_progress
+
+    name = "" if name is None else checked_name(name)
+    exercises = export_progress(path, name)
+    console.print(
+        f"{path} holds {exercises} exercise{'' if exercises == 1 else 's'}: attempts, solved or not, and what met wrong answers; "
+        f"{f'the name {name}' if name else 'no name'}. It was sent nowhere: hand it over yourself.",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def room(folder: Annotated[Path, typer.Argument(help="A folder with files of `course progress --export`.")]) -> None:
+    """Where a room stands: of each exercise how many tried and solved it, and the commonest wrong answer."""
+    from course_utils.command.room import read_room, room_rows
+    from course_utils.command.room_time import and_list
+
+    handed_over, skipped = read_room(folder)
+    table = Table("exercise", "title", "tried", "solved", "commonest wrong answer was met by", "learners")
+    for row in room_rows(handed_over):
+        counts = (str(row.tried), str(row.solved), escape(row.commonest), str(row.learners or ""))
+        table.add_row(escape(row.key), escape(row.title), *counts)
+    console.print(table)
+    names = [one.name for one in handed_over if one.name]
+    nameless = len(handed_over) - len(names)
+    who = and_list([*names, *([f"{nameless} without a name"] if nameless else [])])
+    for line in (
+        f"{len(handed_over)} of {len(handed_over) + len(skipped)} files count: {who}.",
+        *(f"Skipped: {reason}" for reason in skipped),
+    ):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -208,6 +208,15 @@ def exercise_minutes(exercises: Iterable[Exercise]) -> int:
     return sum(exercise.minutes for exercise in exercises)
 
 
+def exercise_text(lesson: Lesson, key: str) -> str:
+    """What the page asks in an exercise. Raises KeyError if the page has no such exercise."""
+    asked = re.compile(rf"^\*\*{re.escape(key)}\b.+?(?=\n\n\*\*\d{{3}}-\d|\Z)", re.DOTALL | re.MULTILINE)
+    for cell in lesson.read().cells:
+        if cell.cell_type == "markdown" and (found := asked.search(cell.source)):
+            return found[0].strip()
+    raise KeyError(f"{lesson.name} asks no exercise {key}.")
+
+
 def time_line(lesson: Lesson, notebook: NotebookNode, seconds: int) -> str:
     """The sentence at the head of a page: minutes to read, minutes for the exercises, seconds to run."""
     exercises = exercise_minutes(load_exercises(lesson.number).values()) if has_exercises(lesson.number) else 0

@@ -19,16 +19,18 @@ def check(key: str, answer: Any) -> None:
     try:
         exercise.judge(answer)
     except Wrong as mistake:
-        _say_wrong(key, str(mistake))
+        _say_wrong(key, str(mistake), kept=str(mistake))
     except Exception as error:
-        _say_wrong(key, f"Your code stopped with {type(error).__name__}: {error}")
+        # The error's own text may name files of the learner: it is not kept.
+        stopped = f"Your code stopped with {type(error).__name__}"
+        _say_wrong(key, f"{stopped}: {error}", kept=f"{stopped}.")
     else:
         record(key, solved=True)
         print(f"Exercise {key}: right! {exercise.explanation}".rstrip())
 
 
-def _say_wrong(key: str, message: str) -> None:
-    record(key, solved=False)
+def _say_wrong(key: str, message: str, kept: str) -> None:
+    record(key, solved=False, message=kept)
     print(f"Exercise {key}: not yet. {message}")
     hint(key)
 
