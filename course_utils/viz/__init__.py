@@ -1,6 +1,7 @@
 """Pictures in one style: colour-blind-safe, with a second cue, and with alt text."""
 
 from course_utils.viz.animations import show_animation
+from course_utils.viz.boxes import show_boxes
 from course_utils.viz.charts import heat_map, line_chart, place_legend, show_confusions
 from course_utils.viz.convolution import show_kernel_positions, show_sliding_window
 from course_utils.viz.distributions import show_largest_gap
@@ -31,6 +32,7 @@ __all__ = [
     "scatter_chart",
     "show",
     "show_animation",
+    "show_boxes",
     "show_confusions",
     "show_kernel_positions",
     "show_largest_gap",
