@@ -113,3 +113,50 @@ class InkDetector:
             return boxes, np.zeros(0), np.zeros(0, dtype="int64")
         chances = self.network.predict_proba(pieces)[:, : self.classes]
         return boxes, chances.max(axis=1), chances.argmax(axis=1)
+
+
+class PatchClassifier:
+    """Names each pixel by itself, from the square of pixels around it: a dense network with one hidden layer of 64 units.
+
+    It learns from `count` pixels, half of them of the ground (class 0), and corrects its probabilities for that choice.
+    `size` is the side of the square, an odd number of pixels.
+    """
+
+    def __init__(self, size: int = 15, count: int = 40_000, seed: int = 0) -> None:
+        self.size, self.count, self.seed = size, count, seed
+
+    def fit(self, images: np.ndarray, labels: np.ndarray) -> "PatchClassifier":
+        """Learn from images (n, height, width, 1) with the classes of their pixels (n, height, width); returns itself."""
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.neural_network import MLPClassifier
+
+        random = np.random.default_rng(self.seed)
+        places = []
+        for chosen in (np.flatnonzero(labels == 0), np.flatnonzero(labels)):
+            places.append(random.choice(chosen, min(self.count // 2, len(chosen)), replace=False))
+        places = np.concatenate(places)
+        scene, row, column = np.unravel_index(places, labels.shape)
+        windows = self._windows(images)[scene, row, column]  # only the chosen ones are copied
+        answers = labels.reshape(-1)[places]
+        network = MLPClassifier((64,), alpha=0.01, batch_size=256, max_iter=10, random_state=self.seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # ten epochs are enough here
+            self.network = network.fit(windows.reshape(len(places), -1), answers)
+        share = np.array([np.mean(labels == label) for label in network.classes_])
+        drawn = np.array([np.mean(answers == label) for label in network.classes_])
+        self.correction = share / drawn
+        return self
+
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        """The classes of the pixels of images (n, height, width, 1): (n, height, width)."""
+        labels = np.zeros(images.shape[:3], dtype="int64")
+        for scene, windows in zip(labels, self._windows(images)):
+            chances = self.network.predict_proba(windows.reshape(scene.size, -1)) * self.correction
+            scene[:] = self.network.classes_[chances.argmax(axis=1)].reshape(scene.shape)
+        return labels
+
+    def _windows(self, images: np.ndarray) -> np.ndarray:
+        """The square around each pixel, (n, height, width, size, size), a view of the images with their border repeated."""
+        border = self.size // 2
+        padded = np.pad(images[..., 0], ((0, 0), (border, border), (border, border)), mode="edge")
+        return np.lib.stride_tricks.sliding_window_view(padded, (self.size, self.size), axis=(1, 2))

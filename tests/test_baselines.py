@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils.baselines import InkDetector, best_logistic_regression, best_support_vectors
+from course_utils.baselines import InkDetector, PatchClassifier, best_logistic_regression, best_support_vectors
 from course_utils.datasets.dataset import Split
 
 
@@ -96,3 +96,28 @@ def test_the_ink_detector_learns_names_and_what_is_nothing():
         assert found[sure][order].tolist() == here.tolist()
     nothing = detector.detect(drawn()[np.newaxis])[0]
     assert [part.shape for part in nothing] == [(0, 4), (0,), (0,)]
+
+
+def test_the_patch_classifier_names_pixels_by_what_is_around_them():
+    """Two classes of equal blackness: bars that lie and bars that stand. A pixel alone does not tell them apart."""
+    random = np.random.default_rng(0)
+    images, labels = np.full((40, 32, 32, 1), 0.1, "float32"), np.zeros((40, 32, 32), "uint8")
+    for image, label in zip(images, labels):
+        row, column = random.integers(0, 10, 2)
+        image[row : row + 3, column : column + 12] = 0.9
+        label[row : row + 3, column : column + 12] = 1
+        image[row + 8 : row + 20, column + 15 : column + 18] = 0.9
+        label[row + 8 : row + 20, column + 15 : column + 18] = 2
+    classifier = PatchClassifier(size=9, count=4000).fit(images[:30], labels[:30])
+    answers = classifier.predict(images[30:])
+    assert answers.shape == (10, 32, 32) and set(np.unique(answers)) == {0, 1, 2}
+    assert np.mean(answers == labels[30:]) > 0.98
+    assert np.mean(answers[labels[30:] > 0] == labels[30:][labels[30:] > 0]) > 0.9
+
+
+def test_the_windows_of_a_patch_classifier_stand_around_their_pixels():
+    images = np.arange(30.0).reshape(1, 5, 6, 1)
+    windows = PatchClassifier(size=3)._windows(images)
+    assert windows.shape == (1, 5, 6, 3, 3)
+    assert windows[0, 2, 3].tolist() == images[0, 1:4, 2:5, 0].tolist()
+    assert windows[0, 0, 0].tolist() == [[0, 0, 1], [0, 0, 1], [6, 6, 7]]

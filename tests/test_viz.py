@@ -22,6 +22,7 @@ from course_utils.viz import (
     show_animation,
     show_boxes,
     show_confusions,
+    show_masks,
     table,
 )
 
@@ -45,7 +46,7 @@ def figures(monkeypatch):
     import sys
 
     kept = []
-    for name in ("boxes", "charts", "images"):
+    for name in ("boxes", "charts", "images", "masks"):
         module = sys.modules[f"course_utils.viz.{name}"]
         monkeypatch.setattr(module, "show", lambda figure, alt, numbers=(): kept.append((figure, list(numbers))))
     yield kept
@@ -195,6 +196,30 @@ def test_boxes_name_what_does_not_fit():
     with pytest.raises(ValueError, match="Image 1: 1 boxes have 2 labels"):
         show_boxes(images, {"answer": [boxed(), (np.ones((1, 4)), [1, 2])]}, alt=ALT)
     plt.close("all")
+
+
+def test_masks_have_a_colour_and_a_name_a_class(figures):
+    truth = np.zeros((2, 20, 20), int)
+    truth[0, 2:8, 2:8], truth[0, 12:18, 2:8], truth[1, 5:10, 5:10], truth[1, 0, 0] = 1, 2, 2, 1
+    show_masks(np.zeros((2, 20, 20, 1)), {"truth": truth, "answer": truth * 0}, names=["five", "six"], alt=ALT)
+    figure, _ = figures[0]
+    assert len(figure.axes) == 6 and [axis.get_ylabel() for axis in figure.axes[::2]] == ["", "truth", "answer"]
+    first, second = figure.axes[2], figure.axes[3]
+    assert [text.get_text() for text in first.texts] == ["five", "six"]
+    assert [text.get_text() for text in second.texts] == ["six"]  # one pixel carries no name
+    colours = first.images[0].get_array()
+    assert colours[0, 0].tolist() == [1, 1, 1] and colours[3, 3].tolist() != colours[13, 3].tolist()
+    assert not figure.axes[4].texts
+
+
+def test_masks_name_what_does_not_fit():
+    images = np.zeros((2, 20, 20))
+    with pytest.raises(ValueError, match=r"truth: masks must have the shape \(2, 20, 20\)"):
+        show_masks(images, {"truth": np.zeros((2, 10, 10), int)}, names=["a"], alt=ALT)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        show_masks(images, {"truth": np.full((2, 20, 20), 2)}, names=["a"], alt=ALT)
+    with pytest.raises(ValueError, match="11 classes"):
+        show_masks(images, {}, names=range(11), alt=ALT)
 
 
 def test_charts_reach_the_page(shown):

@@ -51,6 +51,9 @@ def show_boxes(
     for number, (axis, picture) in enumerate(zip(axes.flat, pictures)):
         axis.imshow(picture, vmin=0, vmax=1)
         axis.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))  # boxes may leave the image
+        axis.axis("on")
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set(visible=True, color="0.8")
         if titles is not None:
             axis.set_title(str(titles[number]), fontsize=10, pad=3)
         for place, entries in enumerate(kinds.values()):
