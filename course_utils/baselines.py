@@ -1,5 +1,6 @@
 """Strong rivals that cost seconds, for the pages that need one and do not teach it."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -45,3 +46,117 @@ def best_support_vectors(
     validation_rows = rows(validation.inputs)
     best = max(candidates, key=lambda candidate: candidate.score(validation_rows, validation.targets))
     return lambda inputs: best.decision_function(rows(inputs))
+
+
+class InkDetector:
+    """A detector without a convolution: each connected piece of ink is a candidate, a small dense network names it.
+
+    A pixel is ink if it is darker than a level; `levels` are tried one after the other, and a piece must be at least
+    eight rows high. Each piece is resized to 16 x 16. The network, one hidden layer of 200 units, knows a class more
+    than there are: nothing, for the pieces of training images that overlap no object by half.
+    """
+
+    def __init__(self, levels: Sequence[float] = (0.5,), classes: int = 10, seed: int = 0) -> None:
+        self.levels, self.classes, self.seed = tuple(levels), classes, seed
+
+    def pieces(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """An image (height, width, 1) -> boxes (n, 4) of its pieces of ink, level after level, and the pieces (n, 256)."""
+        from scipy import ndimage
+
+        boxes, pieces = [], []
+        for level in self.levels:
+            numbered, _ = ndimage.label(image[..., 0] > level, structure=np.ones((3, 3)))
+            for rows, columns in ndimage.find_objects(numbered):
+                if rows.stop - rows.start >= 8:
+                    piece = image[rows, columns, 0]
+                    size = 16 / np.array(piece.shape)
+                    pieces.append(ndimage.zoom(piece, size, order=1, mode="nearest", grid_mode=True).reshape(256))
+                    boxes.append((columns.start, rows.start, columns.stop, rows.stop))
+        return np.array(boxes, dtype="float64").reshape(-1, 4), np.array(pieces).reshape(-1, 256)
+
+    def recall(self, images: np.ndarray, true_boxes: Sequence[np.ndarray]) -> float:
+        """The share of the objects in the images that a piece overlaps by half or more: more than that it cannot find."""
+        from course_utils.metrics import box_iou  # only here: it brings TensorFlow
+
+        fits = [
+            box_iou(boxes, self.pieces(image)[0]).max(axis=1, initial=0) for image, boxes in zip(images, true_boxes)
+        ]
+        return float(np.mean(np.concatenate(fits) >= 0.5))
+
+    def fit(
+        self, images: np.ndarray, true_boxes: Sequence[np.ndarray], true_classes: Sequence[np.ndarray]
+    ) -> "InkDetector":
+        """Learn from images (n, height, width, 1) with their boxes (k, 4) and classes (k,); returns the detector itself."""
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.neural_network import MLPClassifier
+
+        from course_utils.metrics import box_iou  # only here: it brings TensorFlow
+
+        rows, answers = [], []
+        for image, here, labels in zip(images, true_boxes, true_classes):
+            boxes, pieces = self.pieces(image)
+            for piece, overlaps in zip(pieces, box_iou(boxes, here)):
+                rows.append(piece)
+                answers.append(labels[overlaps.argmax()] if overlaps.max() >= 0.5 else self.classes)
+        network = MLPClassifier((200,), alpha=0.01, batch_size=128, max_iter=20, random_state=self.seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # twenty epochs are enough here
+            self.network = network.fit(np.array(rows), answers)
+        return self
+
+    def detect(self, images: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Of each image (height, width, 1): boxes (n, 4), scores (n,) and classes (n,), of each piece the likeliest class."""
+        return [self._answers(*self.pieces(image)) for image in images]
+
+    def _answers(self, boxes: np.ndarray, pieces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        if not len(boxes):
+            return boxes, np.zeros(0), np.zeros(0, dtype="int64")
+        chances = self.network.predict_proba(pieces)[:, : self.classes]
+        return boxes, chances.max(axis=1), chances.argmax(axis=1)
+
+
+class PatchClassifier:
+    """Names each pixel by itself, from the square of pixels around it: a dense network with one hidden layer of 64 units.
+
+    It learns from `count` pixels, half of them of the ground (class 0), and corrects its probabilities for that choice.
+    `size` is the side of the square, an odd number of pixels.
+    """
+
+    def __init__(self, size: int = 15, count: int = 40_000, seed: int = 0) -> None:
+        self.size, self.count, self.seed = size, count, seed
+
+    def fit(self, images: np.ndarray, labels: np.ndarray) -> "PatchClassifier":
+        """Learn from images (n, height, width, 1) with the classes of their pixels (n, height, width); returns itself."""
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.neural_network import MLPClassifier
+
+        random = np.random.default_rng(self.seed)
+        places = []
+        for chosen in (np.flatnonzero(labels == 0), np.flatnonzero(labels)):
+            places.append(random.choice(chosen, min(self.count // 2, len(chosen)), replace=False))
+        places = np.concatenate(places)
+        scene, row, column = np.unravel_index(places, labels.shape)
+        windows = self._windows(images)[scene, row, column]  # only the chosen ones are copied
+        answers = labels.reshape(-1)[places]
+        network = MLPClassifier((64,), alpha=0.01, batch_size=256, max_iter=10, random_state=self.seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # ten epochs are enough here
+            self.network = network.fit(windows.reshape(len(places), -1), answers)
+        share = np.array([np.mean(labels == label) for label in network.classes_])
+        drawn = np.array([np.mean(answers == label) for label in network.classes_])
+        self.correction = share / drawn
+        return self
+
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        """The classes of the pixels of images (n, height, width, 1): (n, height, width)."""
+        labels = np.zeros(images.shape[:3], dtype="int64")
+        for scene, windows in zip(labels, self._windows(images)):
+            chances = self.network.predict_proba(windows.reshape(scene.size, -1)) * self.correction
+            scene[:] = self.network.classes_[chances.argmax(axis=1)].reshape(scene.shape)
+        return labels
+
+    def _windows(self, images: np.ndarray) -> np.ndarray:
+        """The square around each pixel, (n, height, width, size, size), a view of the images with their border repeated."""
+        border = self.size // 2
+        padded = np.pad(images[..., 0], ((0, 0), (border, border), (border, border)), mode="edge")
+        return np.lib.stride_tricks.sliding_window_view(padded, (self.size, self.size), axis=(1, 2))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils.baselines import best_logistic_regression, best_support_vectors
+from course_utils.baselines import InkDetector, PatchClassifier, best_logistic_regression, best_support_vectors
 from course_utils.datasets.dataset import Split
 
 
@@ -43,3 +43,81 @@ def test_support_vectors_give_a_margin_a_class_and_bend_where_a_line_cannot():
     assert bent > 0.93 > 0.7 > straight
     weak = best_support_vectors(train, validation, strengths=(1e-4,))(test.inputs)
     assert np.mean(weak.argmax(axis=1) == test.targets) < bent
+
+
+def drawn(*places):
+    """A scene with bars of ink: (row, column, height, width, darkness)."""
+    scene = np.full((64, 64, 1), 0.1, dtype="float32")
+    for row, column, height, width, darkness in places:
+        scene[row : row + height, column : column + width] = darkness
+    return scene
+
+
+def test_pieces_of_ink_are_found_level_by_level():
+    scene = drawn((2, 3, 20, 5, 0.9), (30, 40, 12, 9, 0.45), (50, 10, 7, 20, 0.9))
+    boxes, pieces = InkDetector([0.4, 0.6]).pieces(scene)
+    assert boxes.tolist() == [[3, 2, 8, 22], [40, 30, 49, 42], [3, 2, 8, 22]]  # the last bar has seven rows
+    assert pieces.shape == (3, 256) and np.allclose(pieces[0], 0.9) and np.allclose(pieces[1], 0.45)
+    boxes, pieces = InkDetector([0.95]).pieces(scene)
+    assert boxes.shape == (0, 4) and pieces.shape == (0, 256)
+
+
+def test_pieces_that_touch_at_a_corner_are_one():
+    boxes, _ = InkDetector().pieces(drawn((0, 0, 10, 10, 0.9), (10, 10, 10, 10, 0.9)))
+    assert boxes.tolist() == [[0, 0, 20, 20]]
+
+
+def test_the_recall_of_the_pieces():
+    scene = drawn((2, 3, 20, 5, 0.9))
+    here = np.array([[3, 2, 8, 20], [40, 40, 60, 60.0]])
+    assert InkDetector().recall(scene[np.newaxis], [here]) == 0.5
+    assert InkDetector().recall(drawn()[np.newaxis], [here]) == 0
+
+
+def test_the_ink_detector_learns_names_and_what_is_nothing():
+    random = np.random.default_rng(0)
+    images, boxes, classes = [], [], []
+    for _ in range(150):
+        row, column = random.integers(0, 20, 2)
+        thin, full = (row, column, 16, 4, 0.9), (row + 24, column + 24, 14, 14, 0.9)
+        scene = drawn(thin, full)
+        scene[row + 25 : row + 36, column + 25 : column + 36] = 0.6  # an object of class 1 is paler inside
+        scene[row : row + 16, 50:53] = 0.9  # of class 0 is the bar at the left, not the one at the right
+        scene[row : row + 16 : 2, 50:53] = 0.6
+        images.append(scene)
+        boxes.append(np.array([[column, row, column + 4, row + 16], [column + 24, row + 24, column + 38, row + 38.0]]))
+        classes.append(np.array([0, 1]))
+    detector = InkDetector([0.5], classes=2).fit(np.array(images[:120]), boxes[:120], classes[:120])
+    for (found, scores, labels), here in zip(detector.detect(np.array(images[120:])), boxes[120:]):
+        assert found.shape == (len(scores), 4) and scores.min() >= 0 and scores.max() <= 1
+        sure = scores > 0.5
+        order = np.argsort(labels[sure])
+        assert labels[sure][order].tolist() == [0, 1]
+        assert found[sure][order].tolist() == here.tolist()
+    nothing = detector.detect(drawn()[np.newaxis])[0]
+    assert [part.shape for part in nothing] == [(0, 4), (0,), (0,)]
+
+
+def test_the_patch_classifier_names_pixels_by_what_is_around_them():
+    """Two classes of equal blackness: bars that lie and bars that stand. A pixel alone does not tell them apart."""
+    random = np.random.default_rng(0)
+    images, labels = np.full((40, 32, 32, 1), 0.1, "float32"), np.zeros((40, 32, 32), "uint8")
+    for image, label in zip(images, labels):
+        row, column = random.integers(0, 10, 2)
+        image[row : row + 3, column : column + 12] = 0.9
+        label[row : row + 3, column : column + 12] = 1
+        image[row + 8 : row + 20, column + 15 : column + 18] = 0.9
+        label[row + 8 : row + 20, column + 15 : column + 18] = 2
+    classifier = PatchClassifier(size=9, count=4000).fit(images[:30], labels[:30])
+    answers = classifier.predict(images[30:])
+    assert answers.shape == (10, 32, 32) and set(np.unique(answers)) == {0, 1, 2}
+    assert np.mean(answers == labels[30:]) > 0.98
+    assert np.mean(answers[labels[30:] > 0] == labels[30:][labels[30:] > 0]) > 0.9
+
+
+def test_the_windows_of_a_patch_classifier_stand_around_their_pixels():
+    images = np.arange(30.0).reshape(1, 5, 6, 1)
+    windows = PatchClassifier(size=3)._windows(images)
+    assert windows.shape == (1, 5, 6, 3, 3)
+    assert windows[0, 2, 3].tolist() == images[0, 1:4, 2:5, 0].tolist()
+    assert windows[0, 0, 0].tolist() == [[0, 0, 1], [0, 0, 1], [6, 6, 7]]

@@ -1,9 +1,26 @@
-"""coco_map: small cases counted by hand, silence, and named mistakes."""
+"""Boxes and detections: small cases counted by hand, the libraries' answers, silence, and named mistakes."""
 
 import numpy as np
 import pytest
 
-from course_utils.metrics import coco_map
+from course_utils.environment import import_quietly
+from course_utils.metrics import (
+    COCO_THRESHOLDS,
+    best_score,
+    box_iou,
+    coco_map,
+    hits_and_misses,
+    most_mistakes,
+    non_max_suppression,
+    sort_out,
+    why_missed,
+    without_doubles,
+)
+
+import_quietly()
+
+import keras  # noqa: E402
+from pycocotools import mask as coco_mask  # noqa: E402
 
 BOX = np.array([[0, 0, 10, 10]])
 TWO = np.array([[0, 0, 10, 10], [20, 20, 40, 40]])
@@ -72,3 +89,91 @@ def test_mistakes_are_named():
         coco_map([BOX], [np.array([0, 1])], [NOTHING])
     with pytest.raises(ValueError, match="ends before it begins"):
         coco_map([np.array([[5, 5, 1, 9]])], labels, [NOTHING])
+
+
+def test_several_thresholds_are_averaged():
+    answer = [found([[0, 0, 10, 8]], [0.5], [3])]
+    assert coco_map([BOX], [np.array([3])], answer, (0.5, 0.79, 0.9)) == pytest.approx(2 / 3)
+    assert coco_map([BOX], [np.array([3])], answer, COCO_THRESHOLDS) == pytest.approx(0.7)
+    assert COCO_THRESHOLDS == (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+
+
+def random_boxes(random, count):
+    corners = random.uniform(0, 40, (count, 2))
+    return np.concatenate([corners, corners + random.uniform(1, 25, (count, 2))], axis=1)
+
+
+def test_iou_is_that_of_keras_and_of_pycocotools():
+    random = np.random.default_rng(1)
+    first, second = random_boxes(random, 30), random_boxes(random, 50)
+    ours = box_iou(first, second)
+    assert ours.shape == (30, 50) and 0 <= ours.min() < ours.max() <= 1
+    assert np.allclose(ours, keras.utils.bounding_boxes.compute_iou(first, second, "xyxy"), atol=1e-5)
+    by_size = [np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1) for boxes in (first, second)]
+    assert np.allclose(ours, coco_mask.iou(*by_size, np.zeros(50)), atol=1e-9)
+
+
+def test_iou_of_nothing_and_of_empty_boxes():
+    box = [[0, 0, 1, 1]]
+    assert [box_iou([], box).shape, box_iou(box, []).shape, box_iou([], []).shape] == [(0, 1), (1, 0), (0, 0)]
+    assert box_iou([[2, 2, 2, 2]], [[2, 2, 2, 2], [0, 0, 4, 4]]).tolist() == [[0, 0]]
+    assert non_max_suppression([], [], 0.5).tolist() == []
+
+
+@pytest.mark.parametrize("wrong", [[[4, 0, 2, 4]], [[0, 4, 4, 2]], [[0, 0, 1]], [0, 0, 1, 1], [[0, 0, np.nan, 1]]])
+def test_wrong_boxes_are_named(wrong):
+    with pytest.raises(ValueError, match=r"shape \(n, 4\) with x1 <= x2"):
+        box_iou([[0, 0, 1, 1]], wrong)
+    with pytest.raises(ValueError, match=r"shape \(n, 4\) with x1 <= x2"):
+        non_max_suppression(wrong, [0.5], 0.5)
+
+
+def test_doubles_go_within_a_class_only():
+    boxes = np.array([[0, 0, 10, 10], [0, 0, 10, 9], [0, 0, 10, 10], [20, 20, 40, 40.0]])
+    kept, scores, classes = without_doubles((boxes, np.array([0.5, 0.9, 0.7, 0.6]), np.array([3, 3, 8, 3])))
+    assert scores.tolist() == [0.9, 0.7, 0.6] and classes.tolist() == [3, 8, 3]
+    assert kept.tolist() == boxes[[1, 2, 3]].tolist()
+    assert [len(part) for part in without_doubles(NOTHING)] == [0, 0, 0]
+
+
+def test_a_hit_needs_the_class_and_a_free_object():
+    answer = found([BOX[0], BOX[0], TWO[1]], [0.7, 0.9, 0.8], [3, 3, 4])
+    hits, missed = hits_and_misses(answer, TWO, np.array([3, 3]))
+    assert hits.tolist() == [False, True, False] and missed.tolist() == [False, True]
+    hits, missed = hits_and_misses(NOTHING, TWO, np.array([3, 3]))
+    assert hits.tolist() == [] and missed.tolist() == [True, True]
+    hits, missed = hits_and_misses(answer, np.zeros((0, 4)), np.zeros(0))
+    assert hits.tolist() == [False] * 3 and missed.tolist() == []
+
+
+def sorted_case():
+    boxes, classes = [TWO, BOX], [np.array([3, 4]), np.array([5])]
+    first = found([TWO[0], TWO[1], [50, 50, 60, 60]], [0.9, 0.8, 0.2], [3, 9, 1])
+    second = found([[0, 0, 10, 9]], [0.4], [5])
+    return boxes, classes, [first, second]
+
+
+def test_detections_are_sorted_out_by_place():
+    kinds = sort_out(*sorted_case())
+    assert [labels.tolist() for _, labels in kinds["hit"]] == [[3], [5]]
+    assert [labels.tolist() for _, labels in kinds["false alarm"]] == [[9, 1], []]
+    assert [labels.tolist() for _, labels in kinds["missed"]] == [[4], []]
+    kinds = sort_out(*sorted_case(), 0.5)
+    assert [labels.tolist() for _, labels in kinds["false alarm"]] == [[9], []]
+    assert [labels.tolist() for _, labels in kinds["missed"]] == [[4], [5]]
+    assert kinds["missed"][1][0].tolist() == BOX.tolist()
+
+
+def test_the_reason_of_a_miss_and_the_worst_images():
+    boxes, classes, detections = sorted_case()
+    kinds = sort_out(boxes, classes, detections, 0.5)
+    assert why_missed(kinds, detections) == {"no box": 0, "a box": 2}
+    assert why_missed(kinds, [NOTHING, NOTHING]) == {"no box": 2, "a box": 0}
+    assert most_mistakes(kinds, 2) == [0, 1] and most_mistakes(kinds, 1) == [0]
+
+
+def test_the_best_score_has_the_highest_f1():
+    boxes, classes, detections = sorted_case()
+    assert best_score(boxes, classes, detections) == 0.3  # two hits, one alarm, one miss
+    assert best_score(boxes, classes, detections, (0.5, 0.95)) == 0.5
+    assert best_score(boxes, classes, [NOTHING, NOTHING], (0.5, 0.7)) == 0.5

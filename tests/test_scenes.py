@@ -6,7 +6,7 @@ import pytest
 from course_utils.datasets import load_digits, load_scenes
 from course_utils.datasets import scenes as scenes_module
 from course_utils.datasets.dataset import Dataset, Split
-from course_utils.datasets.scenes import compose_scenes
+from course_utils.datasets.scenes import compose_scenes, pixel_classes
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +87,13 @@ def test_full_scale_has_more_scenes(monkeypatch):
     monkeypatch.setattr(scenes_module, "scale", lambda quick, full: full // 100)
     scenes = load_scenes()
     assert [len(part.inputs) for part in (scenes.train, scenes.validation, scenes.test)] == [200, 10, 20]
+
+
+def test_each_pixel_has_the_class_of_its_object(scenes):
+    _, targets = scenes.validation
+    labels = pixel_classes(targets)
+    assert labels.shape == targets.masks.shape and labels.dtype == np.uint8
+    assert np.array_equal(labels > 0, targets.masks > 0)
+    for scene, mask, classes in zip(labels, targets.masks, targets.classes):
+        for number, label in enumerate(classes, start=1):
+            assert set(scene[mask == number]) == {label + 1}

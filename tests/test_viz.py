@@ -20,7 +20,9 @@ from course_utils.viz import (
     place_legend,
     show,
     show_animation,
+    show_boxes,
     show_confusions,
+    show_masks,
     table,
 )
 
@@ -44,7 +46,7 @@ def figures(monkeypatch):
     import sys
 
     kept = []
-    for name in ("charts", "images"):
+    for name in ("boxes", "charts", "images", "masks"):
         module = sys.modules[f"course_utils.viz.{name}"]
         monkeypatch.setattr(module, "show", lambda figure, alt, numbers=(): kept.append((figure, list(numbers))))
     yield kept
@@ -149,6 +151,75 @@ def test_image_grid_stays_readable(figures):
         assert min(height for _, height in image_widths(figure)) > 0.5
     title = figures[0][0].axes[0].title
     assert title.get_fontsize() >= 9 and title.get_text() == "true seven,\nsaid four"
+
+
+def boxed(*boxes):
+    """Boxes and their numbers as labels."""
+    return np.array(boxes, dtype=float).reshape(-1, 4), range(len(boxes))
+
+
+def test_boxes_leave_all_panels_equal(figures):
+    images = np.zeros((3, 40, 60, 1))
+    kinds = {
+        "truth": [boxed((2, 3, 10, 20)), boxed((-30, -20, 90, 70)), boxed()],
+        "answer": [boxed(), boxed((50, 30, 60, 40), (0, 0, 9, 9)), boxed((1, 1, 5, 5))],
+    }
+    show_boxes(images, kinds, alt=ALT, titles=["a", "b", "c"], columns=2)
+    figure, _ = figures[0]
+    panels = [axis for axis in figure.axes if axis.images]
+    assert len(panels) == 3 and {axis.get_xlim() for axis in panels} == {(-0.5, 59.5)}
+    assert {axis.get_ylim() for axis in panels} == {(39.5, -0.5)}
+    assert [len(axis.lines) for axis in panels] == [1, 3, 1]
+    first, second = panels[1].lines[0], panels[1].lines[1]
+    assert first.get_color() != second.get_color() and first.get_linestyle() != second.get_linestyle()
+    assert np.ptp(panels[0].lines[0].get_xdata()) == 8 and np.ptp(panels[0].lines[0].get_ydata()) == 17
+    for axis in panels:
+        for text in axis.texts:
+            x, y = text.get_position()
+            assert 0 <= x <= 60 and 0 <= y <= 40
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["truth", "answer"]
+
+
+def test_a_detection_is_labelled_by_its_class(figures):
+    boxes, scores, classes = np.array([[1, 1, 9, 9.0]]), np.array([0.7]), np.array([4])
+    show_boxes(np.zeros((1, 20, 20, 3)), {"answer": [(boxes, scores, classes)]}, alt=ALT)
+    figure, _ = figures[0]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["4"] and not figure.legends
+
+
+def test_boxes_name_what_does_not_fit():
+    images = np.zeros((2, 20, 20))
+    with pytest.raises(ValueError, match="answer: 1 entries for 2 images"):
+        show_boxes(images, {"answer": [boxed()]}, alt=ALT)
+    with pytest.raises(ValueError, match="1 titles for 2 images"):
+        show_boxes(images, {"answer": [boxed(), boxed()]}, alt=ALT, titles=["one"])
+    with pytest.raises(ValueError, match="Image 1: 1 boxes have 2 labels"):
+        show_boxes(images, {"answer": [boxed(), (np.ones((1, 4)), [1, 2])]}, alt=ALT)
+    plt.close("all")
+
+
+def test_masks_have_a_colour_and_a_name_a_class(figures):
+    truth = np.zeros((2, 20, 20), int)
+    truth[0, 2:8, 2:8], truth[0, 12:18, 2:8], truth[1, 5:10, 5:10], truth[1, 0, 0] = 1, 2, 2, 1
+    show_masks(np.zeros((2, 20, 20, 1)), {"truth": truth, "answer": truth * 0}, names=["five", "six"], alt=ALT)
+    figure, _ = figures[0]
+    assert len(figure.axes) == 6 and [axis.get_ylabel() for axis in figure.axes[::2]] == ["", "truth", "answer"]
+    first, second = figure.axes[2], figure.axes[3]
+    assert [text.get_text() for text in first.texts] == ["five", "six"]
+    assert [text.get_text() for text in second.texts] == ["six"]  # one pixel carries no name
+    colours = first.images[0].get_array()
+    assert colours[0, 0].tolist() == [1, 1, 1] and colours[3, 3].tolist() != colours[13, 3].tolist()
+    assert not figure.axes[4].texts
+
+
+def test_masks_name_what_does_not_fit():
+    images = np.zeros((2, 20, 20))
+    with pytest.raises(ValueError, match=r"truth: masks must have the shape \(2, 20, 20\)"):
+        show_masks(images, {"truth": np.zeros((2, 10, 10), int)}, names=["a"], alt=ALT)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        show_masks(images, {"truth": np.full((2, 20, 20), 2)}, names=["a"], alt=ALT)
+    with pytest.raises(ValueError, match="11 classes"):
+        show_masks(images, {}, names=range(11), alt=ALT)
 
 
 def test_charts_reach_the_page(shown):

@@ -49,6 +49,15 @@ def load_scenes() -> Dataset:
     return Dataset(digits.card, **parts)
 
 
+def pixel_classes(targets: SceneTargets) -> np.ndarray:
+    """What each pixel belongs to, (n, 64, 64), uint8: 0 for the ground, 1 to 10 for a digit 0 to 9."""
+    labels = np.zeros_like(targets.masks)
+    for scene, mask, classes in zip(labels, targets.masks, targets.classes):
+        for number, label in enumerate(classes, start=1):
+            scene[mask == number] = label + 1
+    return labels
+
+
 def compose_scenes(images: np.ndarray, labels: np.ndarray, count: int, random: np.random.Generator) -> Split:
     """Compose `count` scenes of digits (n, 28, 28, 1) with labels (n,)."""
     scenes, masks = _grounds(count, random), np.zeros((count, SIZE, SIZE), "uint8")

@@ -1,6 +1,30 @@
 """Measures of a model's results: thin and documented, on well-kept libraries."""
 
 from course_utils.metrics.attention import attention_of, mean_attention_to
-from course_utils.metrics.detection import coco_map
+from course_utils.metrics.detection import (
+    COCO_THRESHOLDS,
+    best_score,
+    box_iou,
+    coco_map,
+    hits_and_misses,
+    most_mistakes,
+    non_max_suppression,
+    sort_out,
+    why_missed,
+    without_doubles,
+)
 
-__all__ = ["attention_of", "coco_map", "mean_attention_to"]
+__all__ = [
+    "COCO_THRESHOLDS",
+    "attention_of",
+    "best_score",
+    "box_iou",
+    "coco_map",
+    "hits_and_misses",
+    "mean_attention_to",
+    "most_mistakes",
+    "non_max_suppression",
+    "sort_out",
+    "why_missed",
+    "without_doubles",
+]
