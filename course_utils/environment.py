@@ -171,7 +171,7 @@ def set_up(seed: int, scale: str | None = None, mixed_precision: bool = False) -
     """Prepare a lesson: import TensorFlow quietly, seed Python, NumPy and TensorFlow, set the picture style.
 
     `scale` is "quick" or "full" and wins over the environment variable COURSE_SCALE; without either it is quick.
-    `mixed_precision` takes Keras's mixed_float16 at full on a GPU, where lessons 103, 403, 404, 407 and 408 gain by it.
+    `mixed_precision` takes Keras's mixed_float16 at full on a GPU, where lessons 403, 404, 407 and 408 gain by it.
     Raises ValueError for another scale, and what `import_quietly` raises.
     """
     from course_utils.scale import choose_scale, current_scale

@@ -205,6 +205,20 @@ def test_characters_join_digits_and_letters():
     assert sum(known.get(image) == label for image, label in mine) == 1000, "image and label still belong together"
 
 
+def test_all_of_mnist_leaves_the_shares_of_digits_and_letters_in_training(monkeypatch):
+    import keras
+
+    images, test = (np.zeros((count, 28, 28), "uint8") for count in (60_000, 100))
+    labels, test_labels = (np.arange(len(part)) % 10 for part in (images, test))
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: ((images, labels), (test, test_labels)))
+    monkeypatch.setenv("COURSE_SCALE", "full")
+    characters = load_characters()
+    targets = characters.train.targets
+    assert len(targets) == 12_376 and np.mean(targets < 10) == 0.5
+    assert 0.45 < np.mean(targets[:1500] < 10) < 0.55, "the first ones too"
+    assert len(characters.validation.targets) == 5832
+
+
 @pytest.mark.parametrize("load, name", [(load_fashion, "fashion_mnist"), (load_cifar10, "cifar10")])
 def test_benchmarks_with_and_without_network(load, name, monkeypatch, capsys):
     import keras

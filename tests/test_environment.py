@@ -291,16 +291,10 @@ def test_mixed_precision_does_nothing_on_a_cpu(capsys):
 
 
 def test_probabilities_stay_float32_in_mixed_precision():
-    lesson = functions_of("103")
     keras.config.set_dtype_policy("mixed_float16")
-    models = [
-        resnet((8, 8, 1), 10, blocks=1, widths=(4,)),
-        lesson["lenet"](),
-        lesson["network"](lesson["residual_block"], "average"),
-        lesson["deep_network"](True, pairs=1),
-    ]
-    assert [model.layers[-1].compute_dtype for model in models] == ["float32"] * 4
-    assert models[0].get_layer("features").compute_dtype == "float16"
+    model = resnet((8, 8, 1), 10, blocks=1, widths=(4,))
+    assert model.layers[-1].compute_dtype == "float32"
+    assert model.get_layer("features").compute_dtype == "float16"
 
 
 @pytest.mark.parametrize("logits", [True, False], ids=["logits", "probabilities"])

@@ -1,4 +1,4 @@
-"""Lesson 103: batch_norm on the page is that of Keras, the blocks of the page are those of the package, and costs are counted right."""
+"""Lesson 103: batch_norm is that of Keras, the blocks of the page are those of the package, one switch changes one thing."""
 
 import numpy as np
 import pytest
@@ -12,9 +12,11 @@ import_quietly()
 import keras  # noqa: E402
 
 from course_utils.architectures import cnn  # noqa: E402
+from course_utils.datasets.depths import load_depths  # noqa: E402
 
 LESSON = functions_of("103")
-batch_norm, multiply_adds = LESSON["batch_norm"], LESSON["multiply_adds"]
+batch_norm, build = LESSON["batch_norm"], LESSON["build"]
+build.__globals__["channels"] = 16
 
 
 def normal(*shape, seed=0):
@@ -25,38 +27,65 @@ def normal(*shape, seed=0):
 def test_batch_norm_is_that_of_keras(shape):
     layer = keras.layers.BatchNormalization(gamma_initializer="normal", beta_initializer="normal")
     layer.build(shape)
-    gamma, beta, mean, variance = layer.get_weights()
-    layer.set_weights([gamma, beta, mean + 1.5, variance * 4])
+    gamma, beta, *_ = layer.get_weights()
     inputs = normal(*shape)
-    expected = batch_norm(inputs, gamma, beta, mean + 1.5, variance * 4)
-    assert np.allclose(expected, layer(inputs, training=False), atol=1e-4)
     assert np.allclose(batch_norm(inputs, gamma, beta), layer(inputs, training=True), atol=1e-4)
 
 
-def test_batch_norm_names_what_is_wrong():
-    with pytest.raises(ValueError, match="do not fit"):
-        batch_norm(normal(4, 3), np.ones(4), np.zeros(4))
-    with pytest.raises(ValueError, match="do not fit"):
-        batch_norm(normal(4, 3), np.ones(3), np.zeros(1))
+@pytest.mark.parametrize("weight", [0.1, 0.5, 1.5])
+def test_a_shortcut_adds_one_to_each_slope(weight):
+    one = np.ones((1, 1))
+    assert np.isclose(LESSON["ten_layers"](weight, shortcut=False)(one)[0, 0], weight**10, rtol=1e-4)
+    assert np.isclose(LESSON["ten_layers"](weight, shortcut=True)(one)[0, 0], (1 + weight) ** 10, rtol=1e-4)
 
 
-def test_multiply_adds_of_one_layer():
-    inputs = keras.Input((14, 14, 16))
-    outputs = keras.layers.Conv2D(32, 3, strides=2, padding="same")(inputs)
-    model = keras.Model(inputs, keras.layers.Dense(5)(keras.layers.Flatten()(outputs)))
-    assert multiply_adds(model) == 7 * 7 * 9 * 16 * 32 + 7 * 7 * 32 * 5
-
-
-@pytest.mark.parametrize("filters, stride", [(8, 1), (8, 2), (12, 1)])
-def test_the_residual_block_of_the_package_is_that_of_the_page(filters, stride):
-    inputs = keras.Input((8, 8, 8))
-    page, package = (
-        keras.Model(inputs, block(inputs, filters, stride=stride))
-        for block in (LESSON["residual_block"], cnn.residual_block)
-    )
+def test_the_block_of_the_page_is_the_residual_block_of_the_package():
+    inputs = keras.Input((7, 7, 16))
+    page = keras.Model(inputs, LESSON["block"](inputs, normalized=True, shortcut=True))
+    package = keras.Model(inputs, cnn.residual_block(inputs, 16))
     package.set_weights(page.get_weights())
-    assert np.allclose(page(normal(2, 8, 8, 8)), package(normal(2, 8, 8, 8)), atol=1e-5)
-    assert page.output.shape == (None, 8 // stride, 8 // stride, filters)
+    images = np.abs(normal(2, 7, 7, 16))
+    assert np.allclose(page(images), package(images), atol=1e-5)
+
+
+@pytest.mark.parametrize("depth", [3, 13])
+@pytest.mark.parametrize("normalized", [False, True])
+def test_depth_counts_the_convolutions_and_shortcuts_cost_no_weights(depth, normalized):
+    plain, residual = (build(depth, normalized=normalized, shortcut=shortcut) for shortcut in (False, True))
+    assert sum(isinstance(layer, keras.layers.Conv2D) for layer in plain.layers) == depth
+    assert sum(isinstance(layer, keras.layers.Add) for layer in residual.layers) == (depth - 1) // 2
+    assert plain.count_params() == residual.count_params()
+
+
+def test_the_heads_have_the_weights_that_the_page_says():
+    assert build(3).layers[-1].count_params() == 170 and build(3, head="flat").layers[-1].count_params() == 7850
+
+
+def test_a_network_can_learn_one_batch_by_heart():
+    keras.utils.set_random_seed(1)
+    network = build(5, normalized=True, shortcut=True)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    network.compile(keras.optimizers.Adam(0.01), loss, jit_compile=False)
+    images, labels = normal(16, 28, 28, 1), np.arange(16) % 4
+    learn_by_heart(network, images, labels, steps=60)
+    assert (np.asarray(network(images, training=True)).argmax(axis=1) == labels).all()
+
+
+def test_share_wrong_counts_wrong_answers():
+    class Fixed:
+        def predict(self, images, batch_size, verbose):
+            return np.eye(10)[[3, 1, 4, 1]]
+
+    assert LESSON["share_wrong"](Fixed(), None, np.array([3, 1, 4, 5])) == 0.25
+
+
+def test_the_longer_runs_are_of_two_starts_and_as_long():
+    longer = load_depths()
+    assert (longer.groupby(["depth", "shortcut"])["seed"].nunique() == 2).all() and len(longer) == 4
+    assert set(longer["steps"]) == {1100}, "20 epochs of 55 steps"
+    assert (longer["losses"].str.len() == 20).all()
+    shares = longer[[f"wrong on {part}" for part in ("train", "validation", "test")]]
+    assert ((shares >= 0) & (shares < 0.3)).all().all()
 
 
 def test_a_residual_block_whose_last_scale_is_zero_passes_its_inputs_on():
@@ -66,6 +95,14 @@ def test_a_residual_block_whose_last_scale_is_zero_passes_its_inputs_on():
     last.gamma.assign(np.zeros(4))
     images = np.abs(normal(2, 6, 6, 4))
     assert np.allclose(model(images), images, atol=1e-6)
+
+
+@pytest.mark.parametrize("filters, stride", [(8, 2), (12, 1)])
+def test_a_residual_block_takes_the_input_along_where_shapes_change(filters, stride):
+    inputs = keras.Input((8, 8, 8))
+    model = keras.Model(inputs, cnn.residual_block(inputs, filters, stride=stride))
+    assert model.output.shape == (None, 8 // stride, 8 // stride, filters)
+    assert sum(getattr(layer, "kernel_size", None) == (1, 1) for layer in model.layers) == 1
 
 
 def test_resnet_20_has_the_published_number_of_weighted_layers_and_weights():

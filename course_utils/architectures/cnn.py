@@ -1,4 +1,4 @@
-"""Convolutional blocks and the residual network of lesson 103, for the lessons that follow.
+"""The convolutional blocks of lesson 103 and a residual network made of them, for the lessons that follow.
 
 They are functions that connect Keras's own layers, so a model made of them is saved and loaded without this file.
 """

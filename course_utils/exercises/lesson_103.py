@@ -1,8 +1,15 @@
-"""Exercises of lesson 103, image classification."""
+"""Exercises of lesson 103, blocks and depth."""
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number, some_numbers
+from course_utils.exercises.exercise import (
+    Exercise,
+    Wrong,
+    expect_no_mistake,
+    measured_numbers,
+    one_number,
+    some_numbers,
+)
 
 PRODUCT_MISTAKES = (
     (14 * 14 * 9 * 16 * 32, "You counted the stops of stride 1. With stride 2 the output has 7 x 7 places."),
@@ -49,125 +56,95 @@ def test_normalized(answer):
         raise Wrong("Take the mean and the variance of the four values first: they are 4 and 2.")
 
 
-def normalized_confusion(labels, answers, classes):
-    counts = np.zeros((classes, classes))
-    np.add.at(counts, (labels, answers), 1)
-    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+def moving_average(batch_means, momentum):
+    average = 0.0
+    for mean in batch_means:
+        average = momentum * average + (1 - momentum) * mean
+    return average
 
 
-def confusion_by_loop(labels, answers, classes):
-    rows = []
-    for truth in range(classes):
-        said = [answer for answer, label in zip(answers, labels) if label == truth]
-        rows.append([said.count(answer) / max(len(said), 1) for answer in range(classes)])
-    return rows
+def by_weights(batch_means, momentum):
+    """All at once: the newest mean weighs 1 - momentum, each older one momentum times as much."""
+    ages = np.arange(len(batch_means))[::-1]
+    return float(np.sum((1 - momentum) * momentum**ages * np.asarray(batch_means)))
 
 
-def confusion_by_library(labels, answers, classes):
-    from sklearn.metrics import confusion_matrix
-
-    return confusion_matrix(labels, answers, labels=range(classes), normalize="true")
+def changed_places(batch_means, momentum):
+    return moving_average(batch_means, 1 - momentum)
 
 
-def counts_only(labels, answers, classes):
-    counts = np.zeros((classes, classes))
-    np.add.at(counts, (labels, answers), 1)
-    return counts
+def begins_at_the_first(batch_means, momentum):
+    average = batch_means[0]
+    for mean in batch_means[1:]:
+        average = momentum * average + (1 - momentum) * mean
+    return average
 
 
-def counts_by_library(labels, answers, classes):
-    from sklearn.metrics import confusion_matrix
-
-    return confusion_matrix(labels, answers, labels=range(classes))
+def plain_mean(batch_means, momentum):
+    return float(np.mean(batch_means))
 
 
-def whole_per_cents(labels, answers, classes):
-    """Per cents, cut off to whole numbers."""
-    return np.int64(100 * normalized_confusion(labels, answers, classes))
+def last_left_out(batch_means, momentum):
+    return moving_average(batch_means[:-1], momentum)
 
 
-def transposed(labels, answers, classes):
-    return normalized_confusion(answers, labels, classes)
+def oldest_last(batch_means, momentum):
+    return moving_average(batch_means[::-1], momentum)
 
 
-def divided_by_columns(labels, answers, classes):
-    counts = counts_only(labels, answers, classes)
-    return counts / np.maximum(counts.sum(axis=0, keepdims=True), 1)
+def new_share_whole(batch_means, momentum):
+    """The new mean is added whole."""
+    average = 0.0
+    for mean in batch_means:
+        average = momentum * average + mean
+    return average
 
 
-def divided_by_all(labels, answers, classes):
-    return counts_only(labels, answers, classes) / len(labels)
+def first_step_only(batch_means, momentum):
+    """Returns inside the loop."""
+    return (1 - momentum) * batch_means[0]
 
 
-def each_pair_once(labels, answers, classes):
-    counts = np.zeros((classes, classes))
-    counts[labels, answers] += 1
-    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+AVERAGE_CASES = (([2.0, 4.0], 0.5), ([1.0, -3.0, 5.0, 2.0], 0.9), ([0.5] * 50, 0.99), ([3.0, 1.0, 4.0], 0.25))
+AVERAGE_MISTAKES = {
+    changed_places: "The shares have changed places: the average keeps the share `momentum` of itself.",
+    begins_at_the_first: "You begin at the first mean. The layer's average begins at 0.",
+    plain_mean: "That is the ordinary mean. A moving average keeps the share `momentum` of itself at each step.",
+    last_left_out: "The last batch is missing.",
+    oldest_last: "You go through the batches from the last to the first. The newest weighs most.",
+    new_share_whole: "You add each new mean whole. It enters with the share 1 - momentum.",
+    first_step_only: "You return after the first batch: the `return` stands inside the loop.",
+}
 
 
-def classes_that_occur(labels, answers, classes):
-    """Counts up to the largest class that occurs."""
-    return normalized_confusion(labels, answers, max(np.max(labels), np.max(answers)) + 1)
+def test_moving_average(answer):
+    results = [answer(means, momentum) for means, momentum in AVERAGE_CASES]
+    for result in results:
+        if np.size(result) > 1:
+            raise Wrong("One number is wanted: the average after the last batch, not all on the way.")
+    results = [one_number(result, "The result") for result in results]
+    expect_no_mistake(results, AVERAGE_CASES, AVERAGE_MISTAKES)
+    for (means, momentum), result in zip(AVERAGE_CASES, results):
+        if not np.isclose(result, moving_average(means, momentum), atol=1e-6):
+            raise Wrong("Two batches with the means 2 and 4 and momentum 0.5 lead from 0 to 1, then to 2.5.")
 
 
-def not_a_number(labels, answers, classes):
-    counts = counts_only(labels, answers, classes)
-    with np.errstate(invalid="ignore"):
-        return counts / counts.sum(axis=1, keepdims=True)
-
-
-CONFUSION_MISTAKES = (
-    (counts_only, "These are counts. Divide each row by its sum."),
-    (transposed, "Rows and columns have changed places: the true class chooses the row."),
-    (divided_by_columns, "You divided by the sums of the columns. Each row, a true class, should add up to 1."),
-    (divided_by_all, "You divided by the number of all examples. Divide each row by its own sum."),
-    (
-        each_pair_once,
-        "`counts[labels, answers] += 1` adds 1 only once to a place that occurs several times. Use np.add.at or a loop.",
-    ),
-)
-
-
-def test_confusion(answer):
-    generator = np.random.default_rng(2)
-    for classes, missing, size in ((5, 4, 60), (3, 0, 20), (7, 2, 200), (4, 3, 30)):
-        labels, answers = generator.integers(0, classes, (2, size))
-        labels[labels == missing] = (missing + 1) % classes  # a class without examples
-        if classes == 4:
-            answers[answers == missing] = 0  # and one that nobody answers
-        result, expected = answer(labels, answers, classes), normalized_confusion(labels, answers, classes)
-        if np.shape(result) == (missing, missing):
-            raise Wrong(
-                "A class that does not occur has a row and a column as well: `classes` says how many there are."
-            )
-        numeric = np.asarray(result).dtype.kind in "iuf" if np.shape(result) == expected.shape else False
-        if numeric and np.isnan(result).any():
-            raise Wrong("A class without examples gives 0 / 0. Its row should hold zeros.")
-        for mistake, message in CONFUSION_MISTAKES:
-            wrong = mistake(labels, answers, classes)
-            if numeric and np.allclose(result, wrong):
-                raise Wrong(message)
-        expect_close(result, expected, "The shares are not those of a count by hand.")
-
-
-def test_finding(answer):
-    nothing, yours = measured_numbers(answer, "nothing", "yours", shares=("nothing", "yours"))
-    if min(nothing, yours) > 0.5:
-        raise Wrong("These look like accuracies. The error is 1 minus the accuracy.")
-    if not 0.02 < nothing < 0.2:
-        raise Wrong(
-            "Without augmentation and with 1500 images, LeNet's error on letters was far from that. Look again."
-        )
-    if not 0.01 < yours < 0.3:
-        raise Wrong("Your augmentation changed the error so much? Measure it on the test letters, as the one without.")
-    if yours == nothing != round(nothing, 2):  # two decimals may well be equal
-        raise Wrong("Exactly the same error twice? Then the augmentation was probably not part of the model.")
+def test_small_batches(answer):
+    batch, group = measured_numbers(answer, "batch", "group", shares=("batch", "group"))
+    if min(batch, group) > 0.5:
+        raise Wrong("Both err on more than half of the digits. Are these accuracies, or is the rate too high?")
+    if min(batch, group) == 0:
+        raise Wrong("Not one mistake? Measure on the test digits, which the network has never seen.")
+    if batch == group != round(batch, 2):
+        raise Wrong("Exactly the same error twice? Then both networks probably hold the same normalization.")
+    if group > batch + 0.02:
+        raise Wrong("Group normalization should not do worse in batches of 2. Have the two numbers changed places?")
 
 
 EXERCISES = [
     Exercise(
         key="103-1",
-        title="Count multiply-adds",
+        title="Count the products",
         minutes=5,
         test=test_products,
         hints=(
@@ -209,64 +186,70 @@ EXERCISES = [
     ),
     Exercise(
         key="103-3",
-        title="A confusion matrix in shares",
+        title="A moving average",
         minutes=10,
-        test=test_confusion,
+        test=test_moving_average,
         hints=(
-            "Count first, as in the lesson: np.add.at(counts, (labels, answers), 1).",
-            "Divide by counts.sum(axis=1, keepdims=True), but by at least 1.",
+            "Begin with average = 0.0 and go through the means in order.",
+            "average = momentum * average + (1 - momentum) * mean",
         ),
-        solution=normalized_confusion,
+        solution=moving_average,
+        also_right={"all at once": by_weights},
         wrong_answers={
-            "counts": counts_by_library,
-            "transposed": transposed,
-            "columns": divided_by_columns,
-            "all": divided_by_all,
-            "each pair once": each_pair_once,
-            "not a number": not_a_number,
-            "classes that occur": classes_that_occur,
-            "whole per cents": whole_per_cents,
+            "shares changed": changed_places,
+            "begins at the first": begins_at_the_first,
+            "mean": plain_mean,
+            "last left out": last_left_out,
+            "backwards": oldest_last,
+            "added whole": new_share_whole,
+            "returns too early": first_step_only,
+            "all averages": lambda means, momentum: [
+                moving_average(means[: n + 1], momentum) for n in range(len(means))
+            ],
+            "not a number": lambda means, momentum: float("nan"),
         },
-        also_right={"by a loop": confusion_by_loop, "by scikit-learn": confusion_by_library},
-        explanation="Each row then adds up to 1, and the diagonal is the share of the class that was recognised.",
+        explanation="After n equal means m, it has come to m * (1 - momentum**n): 0.39 m for 50 steps of 0.99.",
     ),
     Exercise(
         key="103-4",
-        title="An augmentation for letters",
-        minutes=15,
-        test=test_finding,
+        title="Batches of two",
+        minutes=20,
+        test=test_small_batches,
         hints=(
-            "Any layer that changes images only while training can stand in `lenet(front=(...,))`.",
-            "layers.RandomZoom(height_factor=0.0, width_factor=0.15, fill_mode='constant') makes letters wider or narrower, "
-            "as typefaces do.",
+            "Write a function that takes the normalization as an argument, and connects six convolutions, each with one.",
+            "layers.GroupNormalization(4) makes four groups of four channels. Give both the same rate, 0.003 for instance.",
         ),
-        solution={"nothing": 0.067, "yours": 0.064},
+        solution={"batch": 0.3, "group": 0.15},
         program="""
-            zoom = layers.RandomZoom(
-                height_factor=0.0, width_factor=0.15, fill_mode="constant"
-            )
-            errors = {"nothing": [], "yours": []}
-            for seed in (1, 2):
-                for name, front in {"nothing": (), "yours": (zoom,)}.items():
-                    keras.utils.set_random_seed(seed)
-                    model = lenet(front=front)
-                    mistakes, _ = train(model, few_images, few_labels, 20, 0.003)
-                    errors[name].append(mistakes[~is_digit].mean())
-            finding = {name: np.mean(values) for name, values in errors.items()}
+            def learn_in_twos(normalization):
+                images = keras.Input((28, 28, 1))
+                maps = layers.Conv2D(channels, 4, strides=4, activation="relu")(images)
+                for _ in range(6):
+                    maps = layers.Conv2D(channels, 3, padding="same")(maps)
+                    maps = layers.ReLU()(normalization()(maps))
+                features = layers.GlobalAveragePooling2D()(maps)
+                network = keras.Model(images, layers.Dense(10)(features))
+                network.compile(keras.optimizers.Adam(0.003), loss)
+                few = train_images[:1000], train_labels[:1000]
+                network.fit(*few, batch_size=2, epochs=1, verbose=0)
+                return share_wrong(network, test_images, test_labels)
+
+
+            finding = {
+                "batch": learn_in_twos(lambda: layers.BatchNormalization(momentum=0.9)),
+                "group": learn_in_twos(lambda: layers.GroupNormalization(4)),
+            }
             """,
-        also_right={
-            "it does not help": {"nothing": 0.06, "yours": 0.075},
-            "alike in two decimals": {"nothing": 0.07, "yours": 0.07},
-        },
+        also_right={"another run": {"batch": 0.31, "group": 0.12}},
         wrong_answers={
-            "training letters": {"nothing": 0.067, "yours": 0.0},
-            "percent": {"nothing": 6.7, "yours": 6.4},
-            "accuracies": {"nothing": 0.93, "yours": 0.94},
-            "only one number": 0.064,
-            "not measured": {"nothing": 0.0, "yours": 0.0},
-            "no augmentation": {"nothing": 0.067, "yours": 0.067},
-            "not a number": {"nothing": 0.067, "yours": float("nan")},
+            "percent": {"batch": 30.0, "group": 12.0},
+            "accuracies": {"batch": 0.7, "group": 0.88},
+            "changed places": {"batch": 0.12, "group": 0.31},
+            "the same network": {"batch": 0.245, "group": 0.245},
+            "training digits by heart": {"batch": 0.1, "group": 0.0},
+            "only one number": 0.12,
+            "not a number": {"batch": 0.3, "group": float("nan")},
         },
-        explanation="Differences below about 0.01 are within what another seed changes: a claim needs several seeds.",
+        explanation="In batches of 2, mean and variance are guesses from two images. Groups need no company.",
     ),
 ]
