@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course_utils.viz import explanations
-from course_utils.viz.explanations import covered, one_of_each, show_explanations
+from course_utils.viz.explanations import covered, one_of_each, patches, show_maps
 
 ALT = "Some scenes with the places that spoke for the answer"
 
@@ -15,7 +15,7 @@ def test_a_column_for_each_image(monkeypatch, channels):
     shown = []
     monkeypatch.setattr(explanations, "show", lambda figure, alt: shown.append(figure))
     images, maps = np.zeros((3, 48, 48, channels)), np.zeros((3, 12, 12))
-    show_explanations(images, maps, np.tile([4, 4, 20, 20], (3, 1)), ["a", "b", "c"], first=3, step=4, alt=ALT)
+    show_maps(images, maps, np.tile([4, 4, 20, 20], (3, 1)), ["a", "b", "c"], first=3, step=4, alt=ALT)
     upper, lower = np.reshape(shown[0].axes, (2, 3))
     assert [axis.get_title() for axis in upper] == ["a", "b", "c"]
     assert lower[0].images[1].get_extent() == [1, 49, 49, 1]
@@ -24,14 +24,14 @@ def test_a_column_for_each_image(monkeypatch, channels):
 
 
 def test_without_images_a_line_says_so(capsys):
-    show_explanations(np.zeros((0, 8, 8, 1)), np.zeros((0, 2, 2)), np.zeros((0, 4)), [], first=1, step=4, alt=ALT)
+    show_maps(np.zeros((0, 8, 8, 1)), np.zeros((0, 2, 2)), np.zeros((0, 4)), [], first=1, step=4, alt=ALT)
     assert "There is no picture to show here." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("images, titles", [(2, 3), (9, 9)])
 def test_other_numbers_are_refused(images, titles):
     with pytest.raises(ValueError, match="as many of each, up to 8"):
-        show_explanations(
+        show_maps(
             np.zeros((images, 8, 8, 1)), np.zeros((images, 2, 2)), np.zeros((images, 4)), ["a"] * titles, first=1, step=4,
             alt=ALT,
         )  # fmt: skip
@@ -50,3 +50,8 @@ def test_covered_paints_one_box_each_and_leaves_the_images_alone():
     found = covered(images, [(1, 2, 4, 8), (0, 0, 1, 1)])
     assert images.min() == 1
     assert (found[0, 2:8, 1:4] == 0.25).all() and (found == 0.25).sum() == 18 + 1
+
+
+def test_patches_row_by_row():
+    assert patches(8, size=4, step=4) == [(0, 0, 4, 4), (4, 0, 8, 4), (0, 4, 4, 8), (4, 4, 8, 8)]
+    assert len(patches(48, size=8, step=4)) == 121 and patches(48, size=8, step=4)[-1] == (40, 40, 48, 48)

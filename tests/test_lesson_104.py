@@ -13,6 +13,7 @@ import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 from course_utils.metrics.reach import influence_of_pixels  # noqa: E402
+from course_utils.viz.explanations import patches  # noqa: E402
 
 LESSON = functions_of("104")
 receptive_field = LESSON["receptive_field"]
@@ -102,7 +103,7 @@ def test_occlusion_finds_the_only_place_that_counts():
         spot = tf.reduce_mean(tf.cast(images, "float32")[:, 20:24, 8:12], axis=(1, 2, 3))
         return tf.stack([tf.zeros_like(spot), 10 * (spot - 0.5)], axis=1)
 
-    LESSON["occlusion"].__globals__.update(network=network)
+    LESSON["occlusion"].__globals__.update(network=network, corners=patches(48, size=8, step=4))
     found = LESSON["occlusion"](np.ones((48, 48, 1), "float32"), answer=1)
     assert found.shape == (11, 11)
     row, column = np.unravel_index(found.argmax(), found.shape)

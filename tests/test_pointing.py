@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from course_utils.metrics.pointing import busiest_places, lies_in, shares_in, strongest_places
+from course_utils.metrics.pointing import (
+    busiest_places,
+    darkest_places,
+    lies_in,
+    shares_in,
+    shares_within,
+    strongest_places,
+)
 
 
 def test_the_strongest_place_as_x_and_y_in_pixels():
@@ -32,3 +39,17 @@ def test_shares_in_boxes_and_in_neither():
     found = shares_in({"some": points, "none": points + 20}, {"digit": first, "letter": second})
     assert found["some"] == {"digit": 0.5, "letter": 0.25, "neither": 0.25}
     assert found["none"] == {"digit": 0, "letter": 0, "neither": 1}
+
+
+def test_the_darkest_window_is_where_the_ink_is():
+    images = np.zeros((1, 20, 30, 1))
+    images[0, 4:9, 20:25] = 0.5
+    images[0, 12, 3] = 1  # darker, but alone
+    assert darkest_places(images, size=5).tolist() == [[22, 6]]
+
+
+def test_shares_within_groups():
+    groups = {"even": np.array([True, False, True, False]), "none": np.zeros(4, dtype=bool)}
+    found = shares_within(groups, {"small": np.array([True, True, False, False])})
+    assert found["even"] == {"scenes": 2, "small": 0.5}
+    assert found["none"]["scenes"] == 0 and np.isnan(found["none"]["small"])

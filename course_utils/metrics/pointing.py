@@ -28,6 +28,14 @@ def busiest_places(images: np.ndarray, size: int) -> np.ndarray:
     return strongest_places(uniform_filter(across + down, (0, size, size), mode="constant"), first=0, step=1)
 
 
+def darkest_places(images: np.ndarray, size: int) -> np.ndarray:
+    """Images (n, height, width, 1), 1 being ink, -> (n, 2): x and y of the middle of the window of `size` pixels with most ink."""
+    from scipy.ndimage import uniform_filter
+
+    means = uniform_filter(images[..., 0].astype("float64"), (0, size, size), mode="constant")
+    return strongest_places(means, first=0, step=1)
+
+
 def lies_in(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """Whether each point (n, 2), x and y, lies in its box (n, 4), left, top, right, bottom: (n,)."""
     x, y = np.asarray(points).T
@@ -44,4 +52,17 @@ def shares_in(points: Mapping[str, np.ndarray], boxes: Mapping[str, np.ndarray])
     for name, places in points.items():
         shares = {kind: float(lies_in(places, of_kind).mean()) for kind, of_kind in boxes.items()}
         rows[name] = shares | {"neither": 1 - sum(shares.values())}
+    return rows
+
+
+def shares_within(groups: Mapping[str, np.ndarray], facts: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:
+    """For each group (n,), true or false, how many "scenes" it has and in what share of them each fact (n,) is true.
+
+    Rows of a table; a share is NaN in a group without scenes.
+    """
+    rows = {}
+    for name, members in groups.items():
+        count = int(np.sum(members))
+        shares = {fact: float(truth[members].mean()) if count else np.nan for fact, truth in facts.items()}
+        rows[name] = {"scenes": count} | shares
     return rows

@@ -11,7 +11,7 @@ from course_utils.viz.style import COLOURS
 MOST = 8  # side by side: more would be too small to read
 
 
-def show_explanations(
+def show_maps(
     images: np.ndarray,
     maps: np.ndarray,
     boxes: np.ndarray,
@@ -38,7 +38,7 @@ def show_explanations(
     height, width = images.shape[1:3]
     side = min(1.8, 9.0 / len(images))
     figure, axes = plt.subplots(
-        2, len(images), squeeze=False, figsize=(side * len(images), 2 * side * height / width + 0.5)
+        2, len(images), squeeze=False, figsize=(side * len(images), 2 * side * height / width + 0.1)
     )
     for column, (upper, lower) in enumerate(axes.T):
         upper.imshow(images[column], vmin=0, vmax=1)
@@ -72,3 +72,9 @@ def covered(images: np.ndarray, boxes: Sequence[Sequence[int]], grey: float = 0.
     for image, (left, top, right, bottom) in zip(images, boxes):
         image[top:bottom, left:right] = grey
     return images
+
+
+def patches(side: int, size: int, step: int) -> list[tuple[int, int, int, int]]:
+    """All boxes of `size` x `size` pixels in a picture of `side` x `side`, `step` apart, row by row: left, top, right, bottom."""
+    corners = range(0, side - size + 1, step)
+    return [(left, top, left + size, top + size) for top in corners for left in corners]
