@@ -21,7 +21,7 @@ from course_utils.datasets import (
     load_weather,
     read_cards,
 )
-from course_utils.datasets.dataset import data_folder, embedded_file
+from course_utils.datasets.dataset import data_folder, embedded_file, few_of_each
 
 
 def test_digits():
@@ -237,3 +237,17 @@ def test_benchmarks_with_and_without_network(load, name, monkeypatch, capsys):
     monkeypatch.setattr(getattr(keras.datasets, name), "load_data", no_network)
     assert len(load().train.inputs) == 6984
     assert "could not be downloaded" in capsys.readouterr().out
+
+
+def test_few_of_each_class():
+    digits = load_digits().train
+    few = few_of_each(digits, 3, seed=1)
+    assert few.inputs.shape == (30, 28, 28, 1)
+    assert np.bincount(few.targets).tolist() == [3] * 10
+    known = {image.tobytes(): label for image, label in zip(*digits)}
+    assert all(known[image.tobytes()] == label for image, label in zip(*few))
+    assert len({image.tobytes() for image in few.inputs}) == 30
+    assert np.array_equal(few.inputs, few_of_each(digits, 3, seed=1).inputs)
+    assert not np.array_equal(few.inputs, few_of_each(digits, 3, seed=2).inputs)
+    with pytest.raises(ValueError, match="Class 0 has 350 examples, fewer than 351"):
+        few_of_each(digits, 351, seed=0)

@@ -2,11 +2,9 @@
 
 from types import SimpleNamespace
 
-import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
-import pytest
-from notebook_functions import NOTEBOOKS, functions_of
+from notebook_functions import NOTEBOOKS
 
 from course_utils.environment import import_quietly
 
@@ -39,19 +37,6 @@ def test_407_reads_every_digit(capsys):
     )  # fmt: skip
     printed = capsys.readouterr().out
     assert "0 mistakes, of which the CNN misreads 0" in printed and "There is no picture to show here." in printed
-
-
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_104_explains_as_many_scenes_as_there_are(count, monkeypatch):
-    draw = functions_of("104")["draw_explanations"]
-    shown = []
-    draw.__globals__.update(
-        test_images=np.zeros((5, 48, 48, 3)), names=["a", "b"], test_labels=np.zeros(5, int), said=np.ones(5, int),
-        test_boxes=np.tile([4, 4, 20, 20], (5, 1)), show=lambda figure, alt: shown.append(figure),
-    )  # fmt: skip
-    draw(np.arange(count), np.zeros((5, 6, 6)), alt="Some scenes with the places that spoke for the answer")
-    assert len(shown[0].axes) == 2 * max(count, 1)
-    plt.close("all")
 
 
 def test_205_writes_no_word(capsys):

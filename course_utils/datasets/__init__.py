@@ -5,6 +5,7 @@ from course_utils.datasets.bout import BoutResults, load_bout
 from course_utils.datasets.characters import load_characters
 from course_utils.datasets.dataset import Card, Dataset, Split, read_cards
 from course_utils.datasets.dates import load_dates
+from course_utils.datasets.decoy_scenes import load_decoy_scenes
 from course_utils.datasets.digits import load_digits
 from course_utils.datasets.docstrings import load_docstrings
 from course_utils.datasets.fiddle_tunes import load_fiddle_tunes
@@ -36,6 +37,7 @@ __all__ = [
     "load_characters",
     "load_cifar10",
     "load_dates",
+    "load_decoy_scenes",
     "load_digits",
     "load_docstrings",
     "load_fashion",

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Card:
@@ -67,3 +69,18 @@ def embedded_file(card: Card) -> Path:
     if hashlib.sha256(path.read_bytes()).hexdigest() != card.sha256:
         raise ValueError(f"The data file {path} is damaged: its checksum is not the one in cards.toml. {cure}")
     return path
+
+
+def few_of_each(part: Split, count: int, seed: int) -> Split:
+    """`count` random examples of each class of a part with classes as targets, the same ones for a seed, ordered by class.
+
+    Raises ValueError if a class has fewer.
+    """
+    random, chosen = np.random.default_rng(seed), []
+    for label in np.unique(part.targets):
+        members = np.flatnonzero(part.targets == label)
+        if len(members) < count:
+            raise ValueError(f"Class {label} has {len(members)} examples, fewer than {count}.")
+        chosen.append(random.choice(members, count, replace=False))
+    places = np.concatenate(chosen)
+    return Split(part.inputs[places], part.targets[places])

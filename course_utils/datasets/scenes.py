@@ -92,14 +92,18 @@ def _resizing(old: int, new: int) -> np.ndarray:
     return (weights / weights.sum(axis=1, keepdims=True)).astype("float32")
 
 
-def _resized_digit(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """A digit (28, 28, 1) cut to its ink and resized to a random height, (height, width)."""
+def cut_and_resized(image: np.ndarray, height: int) -> np.ndarray:
+    """A drawing (28, 28, 1) cut to its ink and resized to `height` pixels, its width in proportion: (height, width)."""
     ink = image[..., 0]
     rows, columns = np.flatnonzero(ink.max(axis=1) > INK), np.flatnonzero(ink.max(axis=0) > INK)
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    height = int(random.integers(HEIGHTS[0], HEIGHTS[1] + 1))
     width = int(np.clip(round(height * ink.shape[1] / ink.shape[0]), 3, HEIGHTS[1]))
     return _resizing(ink.shape[0], height) @ ink @ _resizing(ink.shape[1], width).T
+
+
+def _resized_digit(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """A digit (28, 28, 1) cut to its ink and resized to a random height, (height, width)."""
+    return cut_and_resized(image, int(random.integers(HEIGHTS[0], HEIGHTS[1] + 1)))
 
 
 def _blend(scene: np.ndarray, digit: np.ndarray, top: int, left: int, random: np.random.Generator) -> None:

@@ -28,3 +28,18 @@ def steps_seen(network: keras.Model, signal: np.ndarray, place: int) -> int:
     before = np.asarray(network(signal[np.newaxis]))[0, place]
     after = np.asarray(network(each_step_raised))[:, place]  # (steps, features)
     return int((abs(after - before) > 1e-5).any(axis=1).sum())
+
+
+def influence_of_pixels(maps_of: keras.Model, images: np.ndarray, place: tuple[int, int]) -> np.ndarray:
+    """How much each pixel counts for one place (row, column) of a network's maps: (height, width), 0 where it does not reach.
+
+    `maps_of` turns images (n, height, width, channels) into maps (n, rows, columns, filters). What counts is the gradient of
+    the sum of the filters at that place: its absolute values, averaged over images and channels (Luo et al., 2016).
+    """
+    import tensorflow as tf
+
+    pixels = tf.convert_to_tensor(images)
+    with tf.GradientTape() as tape:
+        tape.watch(pixels)
+        unit = tf.reduce_sum(maps_of(pixels, training=False)[:, place[0], place[1]])
+    return np.abs(tape.gradient(unit, pixels)).mean(axis=(0, 3))
