@@ -221,6 +221,12 @@ def test_the_order_of_answers_stays():
 # Files that break the form
 
 
+@pytest.mark.parametrize("text", ["question = [1]", "question = 1", "[question]\nwrong = 1", "", "a = 1"])
+def test_another_toml_is_refused(text):
+    with pytest.raises(ValueError, match="other.toml"):
+        parse_questions(text, "other.toml")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

@@ -28,6 +28,7 @@ MOVES = {"201": "202", "202": "203"}
         ("functions_of(\"201\")", "functions_of(\"202\")"),
         ("make run LESSON=201, course run 201", "make run LESSON=202, course run 202"),
         ("`course start 201`, `course lab 201`", "`course start 202`, `course lab 202`"),
+        ("`course questions 201`", "`course questions 202`"),
         ("201 images, 1997-201-2, 3.201, a list of 202", "201 images, 1997-201-2, 3.201, a list of 202"),
         ("lesson 205 has 201 rows", "lesson 205 has 201 rows"),
     ],

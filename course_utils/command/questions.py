@@ -6,7 +6,7 @@ import random
 import re
 import textwrap
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -70,13 +70,13 @@ def parse_questions(text: str, name: str) -> list[Question]:
     return [_question(table, f"{name}, question {place}") for place, table in enumerate(content["question"], 1)]
 
 
-def _question(table: Mapping[str, object], where: str) -> Question:
-    if set(table) != set(FIELDS):
+def _question(table: object, where: str) -> Question:
+    if not isinstance(table, dict) or set(table) != set(FIELDS):
         raise ValueError(f"{where}: {', '.join(FIELDS)} are wanted, and nothing else.")
     wrong = table["wrong"]
     if not isinstance(wrong, list) or len(wrong) != len(LETTERS) - 1:
         raise ValueError(f"{where}: {len(LETTERS) - 1} times [[question.wrong]] is wanted.")
-    if any(set(answer) != {"answer", "because"} for answer in wrong):
+    if any(not isinstance(answer, dict) or set(answer) != {"answer", "because"} for answer in wrong):
         raise ValueError(f"{where}: a wrong answer has answer and because, and nothing else.")
     right = Answer(_words(table["right"], where), _words(table["because"], where), right=True)
     others = [

@@ -62,7 +62,7 @@ def renumber_text(text: str, moves: dict[str, str], names: dict[str, str]) -> st
                 rf"(?<![\w.-]){old}-(?=\d(?![\d-]))",  # the key of an exercise
                 rf"\b(?:test_)?lesson_{old}\b",
                 rf"\bLESSON={old}\b",
-                rf"\bcourse (?:run|refresh|seeds|start|lab)(?:`?\s|\s\[){old}\b",
+                rf"\bcourse (?:run|refresh|seeds|start|lab|questions)(?:`?\s|\s\[){old}\b",
                 rf"(?:functions_of|find_lessons|load_exercises)\(\"{old}\"",
             ]
         )
