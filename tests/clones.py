@@ -27,6 +27,7 @@ def make_clone(folder: Path, lessons: str = "*/*.ipynb") -> Path:
                 ".gitignore",
             )
         ),
+        *(ROOT / "docs" / "teaching" / "questions").glob("*.toml"),
         *(path for path in (ROOT / "projects").rglob("*") if path.suffix in (".md", ".ipynb")),
         *(ROOT / "course_utils" / "workers").glob("*.*"),
     ]

@@ -28,6 +28,7 @@ MOVES = {"201": "202", "202": "203"}
         ("functions_of(\"201\")", "functions_of(\"202\")"),
         ("make run LESSON=201, course run 201", "make run LESSON=202, course run 202"),
         ("`course start 201`, `course lab 201`", "`course start 202`, `course lab 202`"),
+        ("`course questions 201`", "`course questions 202`"),
         ("201 images, 1997-201-2, 3.201, a list of 202", "201 images, 1997-201-2, 3.201, a list of 202"),
         ("lesson 205 has 201 rows", "lesson 205 has 201 rows"),
     ],
@@ -38,8 +39,8 @@ def test_only_what_speaks_of_a_lesson_changes(text, expected):
 
 @pytest.fixture
 def checkout(tmp_path):
-    """Two lessons with exercises, tests and breaks."""
-    for folder in ("notebooks/2_rnn", "course_utils/exercises", "tests/breaks", "docs"):
+    """Two lessons with exercises, questions, tests and breaks."""
+    for folder in ("notebooks/2_rnn", "course_utils/exercises", "tests/breaks", "docs/teaching/questions"):
         (tmp_path / folder).mkdir(parents=True)
     for number, name in (("201", "recurrence"), ("202", "gates")):
         code = new_code_cell(f'check("{number}-1", ...)', execution_count=1)
@@ -49,6 +50,7 @@ def checkout(tmp_path):
         (tmp_path / f"course_utils/exercises/lesson_{number}.py").write_text(f'key="{number}-1",\nkey="{number}-2",\n')
         (tmp_path / f"tests/test_lesson_{number}.py").write_text(f'functions_of("{number}")\n# {name}\n')
         (tmp_path / f"tests/breaks/{number}.toml").write_text("")
+        (tmp_path / f"docs/teaching/questions/{number}.toml").write_text(f"# Lesson {number}: {name}")
     (tmp_path / "README.md").write_text("[201 Recurrence](notebooks/2_rnn/201_recurrence.ipynb)\n")
     (tmp_path / "course_utils/full_scale.toml").write_text("[201]\nminutes = 201\n\n[202]\nminutes = 1\n")
     return tmp_path
@@ -59,6 +61,8 @@ def test_a_lesson_moves_with_all_that_is_its(checkout):
     assert sorted(path.name for path in checkout.glob("notebooks/*/*")) == ["202_recurrence.ipynb", "203_gates.ipynb"]
     assert sorted(path.name for path in checkout.glob("tests/*.py")) == ["test_lesson_202.py", "test_lesson_203.py"]
     assert sorted(path.name for path in checkout.glob("tests/breaks/*")) == ["202.toml", "203.toml"]
+    questions = {path.name: path.read_text() for path in checkout.glob("docs/teaching/questions/*")}
+    assert questions == {"202.toml": "# Lesson 202: recurrence", "203.toml": "# Lesson 203: gates"}
     assert (checkout / "tests/test_lesson_202.py").read_text() == 'functions_of("202")\n# recurrence\n'
     assert (checkout / "README.md").read_text() == "[202 Recurrence](notebooks/2_rnn/202_recurrence.ipynb)\n"
     full_scale = (checkout / "course_utils/full_scale.toml").read_text()

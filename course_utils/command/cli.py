@@ -264,6 +264,30 @@ def room(folder: Annotated[Path, typer.Argument(help="A folder with files of `co
 
 
 @app.command()
+def questions(
+    lesson: OneLesson,
+    format: Annotated[
+        str, typer.Option(help="text to print; gift or moodle-xml for Moodle; jupyterquiz for a notebook.")
+    ] = "text",
+    file: Annotated[Path | None, typer.Option(help="Write them into this new file instead.")] = None,
+) -> None:
+    """A lesson's questions to choose from, with the misconception behind each wrong answer."""
+    from course_utils.command.lessons import find_lessons
+    from course_utils.command.new_file import write_new_file
+    from course_utils.command.questions import checked_format, read_questions
+
+    write = checked_format(format)
+    chosen = find_lessons(lesson)[0]
+    found = read_questions(chosen.number)
+    text = write(found, chosen.number, chosen.title)
+    if file is None:
+        typer.echo(text, nl=False)  # as it is: rich would fold lines and replace some words between colons
+        return
+    write_new_file(file, text)
+    console.print(f"{file} holds {len(found)} questions.", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
 def refresh(lesson: AnyLesson = "") -> None:
     """Execute lessons at the quick scale and store their outputs and times in the notebooks."""
     from course_utils.command.lessons import execute, find_lessons, store

@@ -7,8 +7,9 @@ import nbformat
 
 from course_utils.exercises.moved import add_step
 
-TEXT_FILES = ("*.md", "*.cff", "Makefile", "docs/**/*.md", "docs/*.html", "data/**/*.md", "data/**/*.py", "data/*.toml",
-              "projects/**/*.md", "course_utils/**/*.py", "tests/**/*.py", "tests/**/*.toml", "tools/*.py")  # fmt: skip
+TEXT_FILES = ("*.md", "*.cff", "Makefile", "docs/**/*.md", "docs/**/*.toml", "docs/*.html", "data/**/*.md",
+              "data/**/*.py", "data/*.toml", "projects/**/*.md", "course_utils/**/*.py", "tests/**/*.py", "tests/**/*.toml",
+              "tools/*.py")  # fmt: skip
 FULL_SCALE = "course_utils/full_scale.toml"  # a table for each lesson
 ITEM = r"(?:\[\d{2,3}\b[^\]]*\]\([^)]*\)|\d{2,3}\b(?![-\d]))"
 LIST_OF_LESSONS = re.compile(rf"\b[Ll]essons?\*{{0,2}}\s+{ITEM}(?:(?:,\s+(?:and\s+)?|\s+(?:and|or|to)\s+){ITEM})*")
@@ -17,7 +18,7 @@ LIST_OF_LESSONS = re.compile(rf"\b[Ll]essons?\*{{0,2}}\s+{ITEM}(?:(?:,\s+(?:and\
 def renumber(checkout: Path, moves: dict[str, str]) -> list[Path]:
     """Move lessons, `{"21": "201"}`, and return the files that are new or changed.
 
-    Notebook, exercises, tests and breaks get the new number, and so does every text that names it: "lesson 21",
+    Notebook, exercises, questions, tests and breaks get the new number, and so does every text that names it: "lesson 21",
     "lessons 21 and 24", links, badges, exercise keys, arguments of commands. Learners' progress is carried over by
     course_utils/exercises/moved.toml. Raises ValueError for a number that is none, is not there, or is taken.
     """
@@ -61,7 +62,7 @@ def renumber_text(text: str, moves: dict[str, str], names: dict[str, str]) -> st
                 rf"(?<![\w.-]){old}-(?=\d(?![\d-]))",  # the key of an exercise
                 rf"\b(?:test_)?lesson_{old}\b",
                 rf"\bLESSON={old}\b",
-                rf"\bcourse (?:run|refresh|seeds|start|lab)(?:`?\s|\s\[){old}\b",
+                rf"\bcourse (?:run|refresh|seeds|start|lab|questions)(?:`?\s|\s\[){old}\b",
                 rf"(?:functions_of|find_lessons|load_exercises)\(\"{old}\"",
             ]
         )
@@ -111,12 +112,13 @@ def move_tables(path: Path, moves: dict[str, str]) -> list[Path]:
 
 
 def rename_files(checkout: Path, moves: dict[str, str], names: dict[str, str]) -> list[Path]:
-    """Rename notebook, exercises, tests and breaks, by way of drafts: one lesson may take the number of another."""
+    """Rename notebook, exercises, questions, tests and breaks, by way of drafts: one lesson may take the number of another."""
     drafts = []
     for old, new in moves.items():
         places = {
             next(checkout.glob(f"notebooks/*/{names[old]}.ipynb")): new + names[old][len(old) :] + ".ipynb",
             checkout / "course_utils" / "exercises" / f"lesson_{old}.py": f"lesson_{new}.py",
+            checkout / "docs" / "teaching" / "questions" / f"{old}.toml": f"{new}.toml",
             checkout / "tests" / f"test_lesson_{old}.py": f"test_lesson_{new}.py",
             checkout / "tests" / "breaks" / f"{old}.toml": f"{new}.toml",
         }

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_utils.command.new_file import write_new_file
 from course_utils.exercises.exercise import has_exercises, load_exercises
 from course_utils.exercises.progress import DAMAGE, LONGEST_MESSAGE, as_stored, from_stored, stored_progress
 
@@ -31,13 +32,7 @@ def export_progress(path: Path, name: str = "") -> int:
     progress = stored_progress()
     content = {"file": MARK, **({"name": name} if name else {}), "progress": as_stored(progress)}
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    try:
-        with path.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        raise FileExistsError(f"{path} is there and stays as it is: choose another name for the file.") from None
-    except FileNotFoundError:
-        raise FileNotFoundError(f"There is no folder {path.parent}: make it first, or choose another.") from None
+    write_new_file(path, text)
     return len(progress)
 
 
