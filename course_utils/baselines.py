@@ -160,3 +160,56 @@ class PatchClassifier:
         border = self.size // 2
         padded = np.pad(images[..., 0], ((0, 0), (border, border), (border, border)), mode="edge")
         return np.lib.stride_tricks.sliding_window_view(padded, (self.size, self.size), axis=(1, 2))
+
+
+def through_pca(images: np.ndarray, train: np.ndarray, numbers: int) -> np.ndarray:
+    """Images (n, ...) squeezed into a linear code of so many numbers and restored: principal component analysis.
+
+    The directions are fitted to `train` (m, ...). Of all linear codes of that length this one has the least squared error
+    there. Raises ValueError unless 1 <= numbers <= the smaller one of m and the number of pixels.
+    """
+    from sklearn.decomposition import PCA
+
+    pca = PCA(numbers, svd_solver="covariance_eigh").fit(np.reshape(train, (len(train), -1)))
+    code = pca.transform(np.reshape(images, (len(images), -1)))  # (n, numbers)
+    return pca.inverse_transform(code).reshape(np.shape(images))
+
+
+def linear_restorer(
+    spoil: Callable[[np.ndarray], np.ndarray], train: np.ndarray, copies: int = 5, strength: float = 100.0
+) -> Callable[[np.ndarray], np.ndarray]:
+    """A function from spoiled images (n, ...) to restored ones: each pixel a weighted sum of all, within the range of `train`.
+
+    Ridge regression, with the weight `strength` on the squares of the weights, fitted to so many copies of `train`
+    (m, ...) as `spoil` makes of them.
+    """
+    from sklearn.linear_model import Ridge
+
+    clean = np.tile(np.reshape(train, (len(train), -1)), (copies, 1))
+    spoiled = spoil(clean.reshape(-1, *np.shape(train)[1:])).reshape(len(clean), -1)
+    fitted = Ridge(alpha=strength).fit(spoiled, clean)
+
+    def restore(images: np.ndarray) -> np.ndarray:
+        rows = fitted.predict(np.reshape(images, (len(images), -1)))
+        return rows.clip(clean.min(), clean.max()).reshape(np.shape(images))
+
+    return restore
+
+
+def mean_of_similar(images: np.ndarray, train: np.ndarray, spread: float) -> np.ndarray:
+    """For each image (n, ...) a mean of the training images (m, ...), in which like ones count most.
+
+    A training image at the Euclidean distance d weighs exp(-d^2 / (2 spread^2)), divided by the sum of all these weights.
+    If the clean images were the training images, equally often, and the noise normal with the standard deviation
+    `spread`, this would be the mean of the clean image, given the noisy one: the best guess by squared error. Raises
+    ValueError unless spread is positive.
+    """
+    from scipy.spatial.distance import cdist
+    from scipy.special import softmax
+
+    if not spread > 0:
+        raise ValueError(f"spread must be positive, not {spread}.")
+    rows = np.reshape(train, (len(train), -1))
+    squares = cdist(np.reshape(images, (len(images), -1)), rows, "sqeuclidean")  # (n, m)
+    weights = softmax(-squares / (2 * spread**2), axis=1)
+    return (weights @ rows).reshape(np.shape(images))

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from course_utils.baselines import InkDetector, PatchClassifier, best_logistic_regression, best_support_vectors
+from course_utils.baselines import (
+    InkDetector,
+    PatchClassifier,
+    best_logistic_regression,
+    best_support_vectors,
+    linear_restorer,
+    mean_of_similar,
+    through_pca,
+)
 from course_utils.datasets.dataset import Split
 
 
@@ -121,3 +129,32 @@ def test_the_windows_of_a_patch_classifier_stand_around_their_pixels():
     assert windows.shape == (1, 5, 6, 3, 3)
     assert windows[0, 2, 3].tolist() == images[0, 1:4, 2:5, 0].tolist()
     assert windows[0, 0, 0].tolist() == [[0, 0, 1], [0, 0, 1], [6, 6, 7]]
+
+
+def test_pca_restores_what_lies_in_a_plane_and_nothing_else():
+    random = np.random.default_rng(0)
+    plane = random.normal(size=(3, 12))
+    train = (random.normal(size=(40, 3)) @ plane).reshape(40, 3, 4, 1)
+    images = (random.normal(size=(5, 3)) @ plane).reshape(5, 3, 4, 1)
+    assert np.allclose(through_pca(images, train, 3), images)
+    assert not np.allclose(through_pca(images, train, 2), images)
+    assert np.allclose(through_pca(images, train, 1).shape, images.shape)
+
+
+def test_a_linear_restorer_undoes_a_linear_fault_and_stays_within_the_range():
+    random = np.random.default_rng(0)
+    train = random.random((200, 2, 3, 1))
+    restore = linear_restorer(lambda images: 2 * images[:, ::-1] + 1, train, copies=1, strength=1e-6)
+    assert np.allclose(restore(2 * train[:7, ::-1] + 1), train[:7], atol=1e-3)
+    assert restore(np.full((1, 2, 3, 1), 9.0)).max() <= train.max()
+
+
+def test_the_mean_of_similar_images_is_near_the_nearest_and_far_the_mean_of_all():
+    train = np.array([0.0, 1.0, 4.0]).reshape(3, 1, 1, 1)
+    image = np.array([1.2]).reshape(1, 1, 1, 1)
+    assert np.isclose(mean_of_similar(image, train, 0.05).item(), 1)
+    assert np.isclose(mean_of_similar(image, train, 1e4).item(), 5 / 3)
+    weights = np.exp(-np.array([1.44, 0.04, 7.84]) / 2)
+    assert np.isclose(mean_of_similar(image, train, 1.0).item(), (weights @ [0, 1, 4]) / weights.sum())
+    with pytest.raises(ValueError, match="positive"):
+        mean_of_similar(image, train, 0)

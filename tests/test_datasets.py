@@ -16,6 +16,7 @@ from course_utils.datasets import (
     load_letters,
     load_photographs,
     load_shakespeare,
+    load_small_letters,
     load_sprites,
     load_surnames,
     load_weather,
@@ -103,6 +104,25 @@ def test_letters():
     )
     ink = np.argwhere(letters.test.inputs[0, :, :, 0] > 0)
     assert (np.ptp(ink, axis=0) + 1).max() == 20, "the longer side is 20 pixels"
+
+
+def test_small_letters_keep_the_chosen_ones_and_their_ink():
+    letters, small = load_letters(), load_small_letters()
+    assert small.details["letters"] == "ABCDEFGHIJ"
+    assert [len(part.inputs) for part in (small.train, small.validation, small.test)] == [2380, 320, 680]
+    assert small.test.inputs.shape[1:] == (12, 12, 1) and small.test.inputs.dtype == np.float32
+    assert set(small.validation.targets) == set(range(10))
+    assert len(small.details["styles"]["test"]) == len(small.details["families"]["test"]) == 680
+    large = letters.test.inputs[letters.test.targets < 10]
+    np.testing.assert_allclose(4 * small.test.inputs.sum(), large[:, 2:-2, 2:-2].sum(), rtol=1e-5)
+    only = load_small_letters("CA")
+    assert set(only.train.targets) == {0, 2} and only.details["letters"] == "CA"
+
+
+@pytest.mark.parametrize("chosen", ["", "AA", "ab", "A1"])
+def test_small_letters_name_what_is_wrong(chosen):
+    with pytest.raises(ValueError, match="capital letters"):
+        load_small_letters(chosen)
 
 
 def test_sprites():

@@ -10,7 +10,7 @@ from course_utils.datasets.digits import load_digits
 from course_utils.datasets.docstrings import load_docstrings
 from course_utils.datasets.fiddle_tunes import load_fiddle_tunes
 from course_utils.datasets.generators import GeneratorRuns, load_generator_runs
-from course_utils.datasets.letters import load_letters
+from course_utils.datasets.letters import load_letters, load_small_letters
 from course_utils.datasets.moving_digits import load_moving_digits
 from course_utils.datasets.number_words import load_number_words
 from course_utils.datasets.passages import load_passages
@@ -52,6 +52,7 @@ __all__ = [
     "load_scenes",
     "load_sentence_pairs",
     "load_shakespeare",
+    "load_small_letters",
     "load_spoken_digits",
     "load_sprite_scenes",
     "load_sprites",
