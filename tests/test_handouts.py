@@ -131,6 +131,7 @@ def test_the_teacher_gets_the_whole_lesson_and_a_checked_solution_after_each_stu
         stub, about, solution = (copy.cells[place + step].source for step in (-2, -1, 0))
         assert CHECK.search(stub).groups() == CHECK.search(solution).groups() == (key, CHECK.search(stub)[2])
         assert CHECK.search(stub)[2] in names(solution)[1], f"the solution of {key} leaves the stub's name as it is"
+        assert solution.count(f'check("{key}"') == 1
         assert f"({exercises[key].minutes} minutes)" in about and exercises[key].explanation in about
         assert about.count("\n|") == len(exercises[key].wrong_answers) + 2
 
@@ -242,6 +243,16 @@ def test_a_picture_of_a_result_is_described_by_the_student(monkeypatch):
 def test_claims_go_and_with_them_what_only_they_read(code, later, left):
     assert without_verdicts([code, later], needed=[]) == [left, later]
     assert without_verdicts([code], needed=["wins"] if later else []) == [left]
+
+
+def test_what_an_exercise_speaks_of_or_its_solution_uses_stays(monkeypatch):
+    assert {"readers", "share_right", "units"} <= students.names_of_exercises(find_lessons("201")[0])
+    code = 'wins = a > b\nclaim("It wins", wins)'
+    assert copied(monkeypatch, cell("code", code)) == [CLAIM]
+    monkeypatch.setattr(students, "names_of_exercises", lambda lesson: {"wins"})
+    page = nbformat.v4.new_notebook(cells=[cell("text", "# A lesson"), cell("code", code)])
+    monkeypatch.setattr(Lesson, "read", lambda lesson: page)
+    assert students_copy(find_lessons("201")[0], FOLDER).cells[1].source == f"wins = a > b\n\n{CLAIM}"
 
 
 def test_a_function_of_the_page_keeps_the_names_that_it_reads():
