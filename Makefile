@@ -1,6 +1,6 @@
 # Each target does its own set-up, once. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run lab ship bundle test test-breaks test-full test-colab refresh data clean
+.PHONY: help run lab ship nbgrader bundle test test-breaks test-full test-colab refresh data clean
 PYTHONS ?= $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python)
 SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -9,6 +9,7 @@ help:
 	@echo "make run [LESSON=201]          execute every lesson, or one, and show all claims"
 	@echo "make lab [LESSON=201]          open your copy of a lesson in JupyterLab"
 	@echo "make ship                      install what the lessons on shipping need beside"
+	@echo "make nbgrader                  install nbgrader, for instructors who grade with it"
 	@echo "make bundle                    collect all packages in dist/bundle, to install without a network"
 	@echo "make test                      run all tests, the lessons included"
 	@echo "make test-breaks [LESSON=201]  break the lessons on purpose and see what notices"
@@ -34,6 +35,12 @@ help:
 
 ship: .venv/ship
 
+# Nor does a learner wait for what an instructor grades with, or find its menus in JupyterLab.
+.venv/nbgrader: requirements-nbgrader.txt .venv/ready
+	@.venv/$(BIN)/python tools/set_up.py --add $(@D) $<
+
+nbgrader: .venv/nbgrader
+
 run: .venv/ready
 	@.venv/$(BIN)/course run $(LESSON)
 
@@ -43,7 +50,7 @@ lab: .venv/ready
 bundle: .venv/ready
 	@.venv/$(BIN)/python tools/make_bundle.py
 
-test: .venv/ship
+test: .venv/ship .venv/nbgrader
 	@.venv/$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-breaks: .venv/ship

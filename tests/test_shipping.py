@@ -289,7 +289,13 @@ def test_add_without_a_registry_leaves_no_stamp(tmp_path):
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
 def test_make_adds_them_for_tests_and_for_nobody_else(tmp_path):
-    for name in ("Makefile", "requirements.txt", "requirements-ship.txt", "requirements-gpu.txt", "pyproject.toml"):
+    names = (
+        "Makefile",
+        "pyproject.toml",
+        "requirements.txt",
+        *(f"requirements-{kind}.txt" for kind in ("ship", "gpu", "nbgrader")),
+    )
+    for name in names:
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "ready").write_text("")

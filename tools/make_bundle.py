@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COURSE = (
     "notebooks", "course_utils", "data", "docs", "projects", "tools", "README.md", "LICENSE", "CITATION.cff",
     "CODE_OF_CONDUCT.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml", "requirements.txt",
-    "requirements-gpu.txt", "requirements-ship.txt",
+    "requirements-gpu.txt", "requirements-ship.txt", "requirements-nbgrader.txt",
 )  # fmt: skip
 NEEDED_GIGABYTES = 3
 HERE = (platform.system(), platform.machine(), sys.maxsize > 2**32, *sys.version_info[:2])

@@ -288,6 +288,33 @@ def questions(
 
 
 @app.command()
+def handout(
+    lessons: Annotated[list[str], typer.Argument(help="The numbers of lessons, 201 203 for instance.")],
+    reader: Annotated[str, typer.Option("--for", help="students: without results; teacher: with solutions.")] = "",
+    nbgrader: Annotated[bool, typer.Option("--nbgrader", help="Assignments for nbgrader, with points.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where they go; with --nbgrader the course's folder. Else handouts/ here.")
+    ] = None,
+) -> None:
+    """Copies of lessons for a room: without what tells the results, or with solutions. A file that is there stays."""
+    from course_utils.command.assignment import own_settings
+    from course_utils.command.handouts import lessons_of, write_assignments, write_handouts
+    from course_utils.command.lessons import checkout_folder
+
+    if nbgrader == bool(reader):
+        raise ValueError("For whom? Give --for students, --for teacher or --nbgrader, one of the three.")
+    checkout, chosen = checkout_folder(), lessons_of(lessons)
+    if nbgrader:
+        place = (folder or checkout / "handouts" / "nbgrader").absolute()
+        lines = [*map(str, write_assignments(chosen, place)), *own_settings(place)]
+    else:
+        place = (folder or checkout / "handouts").absolute()
+        lines = list(map(str, write_handouts(chosen, reader, place, checkout)))
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
 def refresh(lesson: AnyLesson = "") -> None:
     """Execute lessons at the quick scale and store their outputs and times in the notebooks."""
     from course_utils.command.lessons import execute, find_lessons, store

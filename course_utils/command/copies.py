@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from course_utils.command.lessons import Lesson
 from course_utils.projects.briefs import Brief
@@ -38,18 +39,13 @@ def start_project(brief: Brief, checkout: Path) -> Path:
     return path
 
 
-def _write_copy(notebook: nbformat.NotebookNode, folder: Path, path: Path, checkout: Path) -> None:
+def _write_copy(notebook: NotebookNode, folder: Path, path: Path, checkout: Path) -> None:
     """Write a notebook from `folder` to `path`, without outputs, its links as there; FileExistsError if that is there."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = _links_from(path.parent, folder, cell.source)
-        else:
-            cell.outputs, cell.execution_count = [], None
-    text = nbformat.writes(notebook) + "\n"
+    clear_outputs(notebook)
+    move_links(notebook, folder, path.parent)
     path.parent.mkdir(exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        write_new(notebook, path)
     except FileExistsError:
         place = path.relative_to(checkout).as_posix()
         raise FileExistsError(
@@ -57,7 +53,28 @@ def _write_copy(notebook: nbformat.NotebookNode, folder: Path, path: Path, check
         ) from None
 
 
-def _links_from(new: Path, old: Path, text: str) -> str:
+def clear_outputs(notebook: NotebookNode) -> None:
+    """Take away what the code cells gave, in place."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+
+
+def move_links(notebook: NotebookNode, old: Path, new: Path) -> None:
+    """Make each relative link of a page in the folder `old` one for the folder `new`, in place."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = links_from(new, old, cell.source)
+
+
+def write_new(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook. Raises FileExistsError if the path is taken."""
+    text = nbformat.writes(notebook) + "\n"
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def links_from(new: Path, old: Path, text: str) -> str:
     """The text with each relative link, written for the folder `old`, made one for the folder `new`."""
 
     def moved(match: re.Match) -> str:

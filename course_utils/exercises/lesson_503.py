@@ -122,13 +122,13 @@ def validation_distance(images):
     return bout_drawing.distance(describe, images, digits.validation)
 
 
-found = {}
+finding = {}
 for groups in (5, 20, 80):
-    found[groups] = validation_distance(generation.cluster_normals(digits.train, groups, 1000, seed=1))
+    finding[groups] = validation_distance(generation.cluster_normals(digits.train, groups, 1000, seed=1))
 
-best = min((5, 20, 80), key=found.get)
+best = min((5, 20, 80), key=finding.get)
 chosen = generation.cluster_normals(digits.train, best, 1000, seed=1)
-found["test"] = far(with_contrast(chosen, like=digits.train))
+finding["test"] = far(with_contrast(chosen, like=digits.train))
 """
 
 

@@ -174,7 +174,7 @@ game = generators.game_for(painter, best["GRU"], steps=200)
 batches = bout_drawing.batches(digits.train, seed=1)
 game.fit(batches, steps_per_epoch=200, epochs=1, shuffle=False, verbose=0)
 generators.average(game)
-found = {"every row": here["GRU"], "first row only": far(generators.draw(painter, 1000, seed=1))}
+finding = {"every row": here["GRU"], "first row only": far(generators.draw(painter, 1000, seed=1))}
 """
 
 EXERCISES = [
