@@ -83,7 +83,8 @@ def test_the_longer_runs_are_of_two_starts_and_as_long():
     longer = load_depths()
     assert (longer.groupby(["depth", "shortcut"])["seed"].nunique() == 2).all() and len(longer) == 4
     assert set(longer["steps"]) == {1100}, "20 epochs of 55 steps"
-    assert (longer["losses"].str.len() == 20).all()
+    assert (longer["losses"].str.len() == 20).all() and (longer["losses"].str[-1] == longer["last loss"]).all()
+    assert list(longer.index) == ["25, none, 1", "25, shortcuts, 1", "25, none, 2", "25, shortcuts, 2"]
     shares = longer[[f"wrong on {part}" for part in ("train", "validation", "test")]]
     assert ((shares >= 0) & (shares < 0.3)).all().all()
 

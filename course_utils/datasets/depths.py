@@ -8,9 +8,13 @@ from course_utils.datasets.dataset import embedded_file, read_cards
 
 
 def load_depths() -> pd.DataFrame:
-    """A row for each stored training: depth, shortcut, steps, seed, losses and the shares wrong on the three parts, 0 to 1.
+    """A row for each stored training, named as "25, none, 1": depth, with or without shortcuts, start.
 
-    `losses` holds the mean loss of each epoch, in order.
+    Columns: depth, shortcut, rate, steps, seed, `losses` (the mean loss of each epoch, in order), `last loss`, and the
+    shares wrong on the three parts, 0 to 1.
     """
-    content = json.loads(embedded_file(read_cards()["depths"]).read_text(encoding="utf-8"))
-    return pd.DataFrame(content["trials"])
+    trials = json.loads(embedded_file(read_cards()["depths"]).read_text(encoding="utf-8"))["trials"]
+    for trial in trials:
+        trial["last loss"] = trial["losses"][-1]
+        trial["network"] = f"{trial['depth']}, {'shortcuts' if trial['shortcut'] else 'none'}, {trial['seed']}"
+    return pd.DataFrame(trials).set_index("network")

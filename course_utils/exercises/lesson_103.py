@@ -11,22 +11,32 @@ from course_utils.exercises.exercise import (
     some_numbers,
 )
 
-PRODUCT_MISTAKES = (
-    (14 * 14 * 9 * 16 * 32, "You counted the stops of stride 1. With stride 2 the output has 7 x 7 places."),
-    (7 * 7 * 9 * 32, "Each kernel reads all 16 input channels: 9 * 16 products at each place."),
-    (9 * 16 * 32, "That is the number of weights. Each serves at every place of the output."),
-    (7 * 7 * (9 * 16 + 1) * 32, "You counted the biases too. They are added, not multiplied."),
-    (6 * 6 * 9 * 16 * 32, 'That is padding "valid". With "same", 14 pixels and stride 2 give 7 places.'),
+TWO_SMALL = 2 * (3 * 3 * 16 * 16 + 16)
+ONE_LARGE = 5 * 5 * 16 * 16 + 16
+SAVED_MISTAKES = (
+    (TWO_SMALL - ONE_LARGE, "The small windows save weights: take the two layers off the one."),
+    (ONE_LARGE - TWO_SMALL + 16, "The biases are missing: each layer has one for each of its channels."),
+    (ONE_LARGE - TWO_SMALL // 2, "That is against one layer of 3 x 3. There are two."),
+    (TWO_SMALL, "That is what the two small layers have. How many fewer is it than the one large?"),
+    (ONE_LARGE, "That is what the one large layer has. Take the two small ones off."),
+    (
+        5 * 5 * 16 + 16 - 2 * (3 * 3 * 16 + 16),
+        "Each kernel reads all 16 channels, and there are 16 kernels in a layer.",
+    ),
+    (
+        (5 * 5 - 2 * 3 * 3) * 16 * 16 + 16,
+        "The two layers have 32 biases, the one has 16: that saves 16 less, not 16 more.",
+    ),
 )
 
 
-def test_products(answer):
-    products = one_number(answer)
-    for mistake, message in PRODUCT_MISTAKES:
-        if products == mistake:
+def test_saved_weights(answer):
+    saved = one_number(answer)
+    for mistake, message in SAVED_MISTAKES:
+        if saved == mistake:
             raise Wrong(message)
-    if products != 7 * 7 * 9 * 16 * 32:
-        raise Wrong(f"It is not {products:g}.")
+    if saved != ONE_LARGE - TWO_SMALL:
+        raise Wrong(f"It is not {saved:g}.")
 
 
 NORMALIZED = np.array([3 - np.sqrt(2), 3.0, 3.0, 3 + np.sqrt(2)])
@@ -138,34 +148,38 @@ def test_small_batches(answer):
     if batch == group != round(batch, 2):
         raise Wrong("Exactly the same error twice? Then both networks probably hold the same normalization.")
     if group > batch + 0.02:
-        raise Wrong("Group normalization should not do worse in batches of 2. Have the two numbers changed places?")
+        raise Wrong(
+            "Surprising: group normalization did worse. Try a second start, and look whether the two changed places."
+        )
 
 
 EXERCISES = [
     Exercise(
         key="103-1",
-        title="Count the products",
+        title="Two small windows",
         minutes=5,
-        test=test_products,
+        test=test_saved_weights,
         hints=(
-            "How many places has the output? Stride 2 on 14 pixels, padding same.",
-            "7 * 7 places, at each of them 32 kernels of 3 * 3 * 16 weights.",
+            "A layer has 16 kernels; each reads all 16 channels, and has one bias.",
+            "(25 * 16 * 16 + 16) for the large one; (9 * 16 * 16 + 16) for each small one.",
         ),
-        solution=7 * 7 * 9 * 16 * 32,
+        solution=ONE_LARGE - TWO_SMALL,
         wrong_answers={
-            "stride forgotten": 14 * 14 * 9 * 16 * 32,
-            "one channel": 7 * 7 * 9 * 32,
-            "weights": 9 * 16 * 32,
-            "biases": 7 * 7 * (9 * 16 + 1) * 32,
-            "valid": 6 * 6 * 9 * 16 * 32,
+            "taken off the wrong way": TWO_SMALL - ONE_LARGE,
+            "no biases": 7 * 16 * 16,
+            "one small layer": ONE_LARGE - TWO_SMALL // 2,
+            "the two": TWO_SMALL,
+            "the one": ONE_LARGE,
+            "one channel": 5 * 5 * 16 + 16 - 2 * (3 * 3 * 16 + 16),
+            "biases with the wrong sign": 7 * 16 * 16 + 16,
             "not a number": float("nan"),
         },
-        explanation="7 * 7 * 9 * 16 * 32: places, window, channels in, kernels.",
+        explanation="25 C C + C against 2 (9 C C + C): 7 C C - C, with C = 16. And the small ones have a ReLU in between.",
     ),
     Exercise(
         key="103-2",
         title="Batch normalization on paper",
-        minutes=10,
+        minutes=5,
         test=test_normalized,
         hints=(
             "The mean is 4. The squared distances from it are 4, 0, 0, 4; their mean is the variance.",
@@ -217,7 +231,8 @@ EXERCISES = [
         test=test_small_batches,
         hints=(
             "Write a function that takes the normalization as an argument, and connects six convolutions, each with one.",
-            "layers.GroupNormalization(4) makes four groups of four channels. Give both the same rate, 0.003 for instance.",
+            "Pass a function that makes a layer: lambda: layers.GroupNormalization(4). The default, 32 groups, is too many.",
+            "For the batch network, compare with what it says in training: network(test_images, training=True).",
         ),
         solution={"batch": 0.3, "group": 0.15},
         program="""
@@ -236,7 +251,7 @@ EXERCISES = [
 
 
             finding = {
-                "batch": learn_in_twos(lambda: layers.BatchNormalization(momentum=0.9)),
+                "batch": learn_in_twos(lambda: layers.BatchNormalization(momentum=0.99)),
                 "group": learn_in_twos(lambda: layers.GroupNormalization(4)),
             }
             """,
@@ -250,6 +265,6 @@ EXERCISES = [
             "only one number": 0.12,
             "not a number": {"batch": 0.3, "group": float("nan")},
         },
-        explanation="In batches of 2, mean and variance are guesses from two images. Groups need no company.",
+        explanation="One reason may be that in batches of 2, mean and variance are guesses from two images. Groups need no others.",
     ),
 ]
