@@ -104,9 +104,21 @@ class InkDetector:
             self.network = network.fit(np.array(rows), answers)
         return self
 
-    def detect(self, images: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Of each image (height, width, 1): boxes (n, 4), scores (n,) and classes (n,), of each piece the likeliest class."""
-        return [self._answers(*self.pieces(image)) for image in images]
+    def detect(self, images: np.ndarray, drop_nothing: bool = False) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Of each image (height, width, 1): boxes (n, 4), scores (n,) and classes (n,), of each piece the likeliest class.
+
+        A piece that is most likely nothing is named too, by the likeliest of the classes, unless `drop_nothing`.
+        """
+        found = [self.pieces(image) for image in images]
+        if drop_nothing:
+            found = [self._without_nothing(*scene) for scene in found]
+        return [self._answers(*scene) for scene in found]
+
+    def _without_nothing(self, boxes: np.ndarray, pieces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if not len(boxes):
+            return boxes, pieces
+        named = self.network.predict(pieces) != self.classes
+        return boxes[named], pieces[named]
 
     def _answers(self, boxes: np.ndarray, pieces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if not len(boxes):

@@ -102,6 +102,9 @@ def test_the_ink_detector_learns_names_and_what_is_nothing():
         order = np.argsort(labels[sure])
         assert labels[sure][order].tolist() == [0, 1]
         assert found[sure][order].tolist() == here.tolist()
+    all_pieces, named = detector.detect(np.array(images[120:])), detector.detect(np.array(images[120:]), True)
+    assert {len(found) for found, _, _ in all_pieces} == {3} and {len(found) for found, _, _ in named} == {2}
+    assert [part.shape for part in detector.detect(drawn()[np.newaxis], True)[0]] == [(0, 4), (0,), (0,)]
     nothing = detector.detect(drawn()[np.newaxis])[0]
     assert [part.shape for part in nothing] == [(0, 4), (0,), (0,)]
 

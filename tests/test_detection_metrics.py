@@ -6,13 +6,18 @@ import pytest
 from course_utils.environment import import_quietly
 from course_utils.metrics import (
     COCO_THRESHOLDS,
+    best_overlaps,
     best_score,
     box_iou,
     coco_map,
+    count_kinds,
     hits_and_misses,
     most_mistakes,
     non_max_suppression,
+    of_class,
     sort_out,
+    tightest_of_groups,
+    why_false,
     why_missed,
     without_doubles,
 )
@@ -167,9 +172,45 @@ def test_detections_are_sorted_out_by_place():
 def test_the_reason_of_a_miss_and_the_worst_images():
     boxes, classes, detections = sorted_case()
     kinds = sort_out(boxes, classes, detections, 0.5)
-    assert why_missed(kinds, detections) == {"no box": 0, "a box": 2}
-    assert why_missed(kinds, [NOTHING, NOTHING]) == {"no box": 2, "a box": 0}
+    assert count_kinds(kinds) == {"hit": 1, "false alarm": 1, "missed": 2}
+    reasons = {"no box": 0, "another class": 1, "score too low": 1, "dropped": 0}
+    assert why_missed(kinds, detections, 0.5) == reasons
+    assert why_missed(kinds, detections, 0.4) == reasons | {"score too low": 0, "dropped": 1}
+    nothing = {"no box": 2, "another class": 0, "score too low": 0, "dropped": 0}
+    assert why_missed(kinds, [NOTHING, NOTHING]) == nothing
     assert most_mistakes(kinds, 2) == [0, 1] and most_mistakes(kinds, 1) == [0]
+
+
+def test_the_reason_of_a_false_alarm():
+    answer = found(
+        [BOX[0], BOX[0], BOX[0], [5, 5, 15, 15], [9, 9, 19, 19], [20, 20, 40, 40]],
+        [0.9, 0.8, 0.7, 0.6, 0.5, 0.4],
+        [3, 3, 8, 3, 3, 4],
+    )
+    boxes, classes = [TWO, np.zeros((0, 4))], [np.array([3, 4]), np.zeros(0)]
+    kinds = sort_out(boxes, classes, [answer, found(BOX, [0.9], [3])])
+    assert why_false(kinds, boxes, classes) == {"another class": 1, "double": 1, "loose box": 1, "ground": 2}
+
+
+def test_the_answers_of_one_class_come_by_falling_score():
+    answer = found([[0, 0, 1, 1], [0, 0, 2, 2], [0, 0, 3, 3]], [0.2, 0.5, 0.8], [3, 8, 3])
+    boxes, scores = of_class(answer, 3)
+    assert boxes[:, 2].tolist() == [3, 1] and scores.tolist() == [0.8, 0.2]
+    boxes, scores = of_class(NOTHING, 3)
+    assert boxes.shape == (0, 4) and len(scores) == 0
+
+
+def test_the_tightest_box_of_a_group_is_one_that_suppression_drops():
+    answer = found([[0, 0, 10, 7], [0, 0, 10, 9], [0, 0, 10, 10], [20, 20, 40, 30]], [0.9, 0.8, 0.7, 0.6], [3, 3, 8, 4])
+    (kept, scores, labels), empty = tightest_of_groups([TWO, TWO], [np.array([3, 5])] * 2, [answer, NOTHING])
+    assert scores.tolist() == [0.9, 0.7, 0.6] and labels.tolist() == [3, 8, 4]
+    assert kept.tolist() == [[0, 0, 10, 9], [0, 0, 10, 10], [20, 20, 40, 30]]  # of 8 and 4 there is no object
+    assert [len(part) for part in empty] == [0, 0, 0]
+
+
+def test_the_best_overlap_of_each_object():
+    answer = found([[0, 0, 10, 8], [0, 0, 10, 9]], [0.1, 0.9], [3, 4])
+    assert best_overlaps([TWO, BOX], [answer, NOTHING]) == pytest.approx([0.9, 0, 0])
 
 
 def test_the_best_score_has_the_highest_f1():

@@ -80,6 +80,28 @@ def test_hits_are_those_of_the_package():
         assert missed.sum() == 4 - hits.sum()
 
 
+def test_the_hits_of_one_class_come_by_falling_score_over_all_scenes():
+    object_boxes = np.array([[0, 0, 10, 10.0], [30, 30, 40, 40]])
+    truth = SceneTargets([object_boxes, object_boxes[:1]], [np.array([3, 8]), np.array([3])], np.zeros(0))
+    first = (
+        np.array([[0, 0, 10, 9.0], [0, 0, 10, 10], [30, 30, 40, 40]]),
+        np.array([0.5, 0.9, 0.7]),
+        np.array([3, 3, 8]),
+    )
+    second = np.array([[0, 0, 10, 10.0]]), np.array([0.8]), np.array([3])
+    hits, object_count = LESSON["ranked_hits"]([first, second], truth, 3, 0.5)
+    assert hits.tolist() == [True, True, False] and object_count == 2
+    hits, object_count = LESSON["ranked_hits"]([first, second], truth, 5, 0.5)
+    assert len(hits) == 0 and object_count == 0
+
+
+def test_a_class_without_objects_is_left_out():
+    truth = SceneTargets([np.array([[0, 0, 10, 10.0]])], [np.array([3])], np.zeros(0))
+    found = [(np.array([[0, 0, 10, 10.0]] * 2), np.array([0.5, 0.9]), np.array([3, 7]))]
+    assert mean_average_precision(found, truth) == pytest.approx(1)
+    assert coco_map(truth.boxes, truth.classes, found) == pytest.approx(1)
+
+
 def test_precision_at_recalls():
     precision_at_recalls = LESSON["precision_at_recalls"]
     curve = precision_at_recalls([1, 0, 1, 1, 0], 3)

@@ -254,6 +254,13 @@ def test_the_least_of_each_line_is_ringed_where_asked(figures):
     assert [(*ring.get_xdata(), *ring.get_ydata()) for ring in rings] == [(20, 1), (30, 4)]
 
 
+def test_the_y_axis_begins_at_zero_where_asked(figures):
+    for from_zero in (True, False):
+        line_chart({"one": [3, 2]}, x_label="epoch", y_label="loss", alt=ALT, from_zero=from_zero)
+    least, usual = (figure.axes[0].get_ylim()[0] for figure, *_ in figures)
+    assert least == 0 < usual
+
+
 def test_log_x_has_a_tick_at_each_value(figures):
     line_chart({"one": [1, 2, 3]}, x=[16, 32, 1048576], x_label="length", y_label="ms", alt=ALT, log_x=True)
     axis = figures[0][0].axes[0]

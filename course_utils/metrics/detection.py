@@ -50,6 +50,48 @@ def without_doubles(detections: Detections, iou_threshold: float = 0.5) -> Detec
     return boxes[kept], scores[kept], classes[kept]
 
 
+def of_class(detections: Detections, label: int) -> tuple[np.ndarray, np.ndarray]:
+    """The boxes (k, 4) and scores (k,) of one class among the detections of one image, by falling score."""
+    boxes, scores, classes = detections
+    own = np.flatnonzero(classes == label)
+    own = own[np.argsort(-scores[own], kind="stable")]
+    return boxes[own], scores[own]
+
+
+def tightest_of_groups(
+    true_boxes: Sequence[np.ndarray],
+    true_classes: Sequence[np.ndarray],
+    detections: Sequence[Detections],
+    iou_threshold: float = 0.5,
+) -> list[Detections]:
+    """`without_doubles`, then each box that stays gives way to the best fitting one of its group: a bound, it needs the truth.
+
+    Its group are the boxes of its class that overlap it by more than the threshold, and itself. The best fitting one has
+    the largest IoU with an object of this class. Arguments as for `coco_map`.
+    """
+    return [_tightest(*scene, iou_threshold) for scene in zip(true_boxes, true_classes, detections)]
+
+
+def _tightest(
+    true_boxes: np.ndarray, true_classes: np.ndarray, detections: Detections, iou_threshold: float
+) -> Detections:
+    boxes, _, classes = detections
+    kept, scores, labels = without_doubles(detections, iou_threshold)
+    fits = np.where(np.equal.outer(classes, true_classes), box_iou(boxes, true_boxes), 0).max(axis=1, initial=0)
+    tight = kept.copy()
+    for place, (box, label) in enumerate(zip(kept, labels)):
+        group = np.flatnonzero((classes == label) & (box_iou([box], boxes)[0] > iou_threshold))
+        if fits[group].max(initial=0) > 0:
+            tight[place] = boxes[group[fits[group].argmax()]]
+    return tight, scores, labels
+
+
+def best_overlaps(true_boxes: Sequence[np.ndarray], detections: Sequence[Detections]) -> np.ndarray:
+    """Of each object of all images the IoU with the detection that fits it best, of whatever class and score."""
+    fits = [box_iou(objects, boxes).max(axis=1, initial=0) for objects, (boxes, _, _) in zip(true_boxes, detections)]
+    return np.concatenate(fits)
+
+
 def hits_and_misses(
     detections: Detections, true_boxes: np.ndarray, true_classes: np.ndarray, iou_threshold: float = 0.5
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -81,7 +123,7 @@ def best_score(
 
     def f1(least: float) -> float:
         kinds = sort_out(true_boxes, true_classes, detections, least)
-        hits, alarms, missed = (sum(len(labels) for _, labels in entries) for entries in kinds.values())
+        hits, alarms, missed = count_kinds(kinds).values()
         return 2 * hits / max(2 * hits + alarms + missed, 1)
 
     return max(tried, key=f1)
@@ -108,6 +150,11 @@ def sort_out(
     return kinds
 
 
+def count_kinds(kinds: dict[str, list[tuple[np.ndarray, np.ndarray]]]) -> dict[str, int]:
+    """How many hits, false alarms and missed objects `sort_out` has found in all images together."""
+    return {name: sum(len(labels) for _, labels in entries) for name, entries in kinds.items()}
+
+
 def most_mistakes(kinds: dict[str, list[tuple[np.ndarray, np.ndarray]]], count: int) -> list[int]:
     """The numbers of the images with most false alarms and missed objects, from `sort_out`; the most first."""
     totals = [len(alarms) + len(missed) for (_, alarms), (_, missed) in zip(kinds["false alarm"], kinds["missed"])]
@@ -115,17 +162,48 @@ def most_mistakes(kinds: dict[str, list[tuple[np.ndarray, np.ndarray]]], count: 
 
 
 def why_missed(
-    kinds: dict[str, list[tuple[np.ndarray, np.ndarray]]], detections: Sequence[Detections]
+    kinds: dict[str, list[tuple[np.ndarray, np.ndarray]]], detections: Sequence[Detections], least_score: float = 0.0
 ) -> dict[str, int]:
-    """Of the missed objects of `sort_out`: how many does no detection overlap by half, of whatever class and score?
+    """Of the missed objects of `sort_out`: how many have no box, and what is amiss with the box of the others?
 
-    The others have a box of another class, or of too low a score.
+    A box is one of `detections`, those before suppression, that overlaps the object by half. No box; only boxes of
+    another class; of the right class, but none with `least_score`; and such a box, which suppression dropped or which
+    another object claimed.
     """
-    reasons = {"no box": 0, "a box": 0}
-    for (missed, _), (boxes, _, _) in zip(kinds["missed"], detections):
-        nearest = box_iou(missed, boxes).max(axis=1, initial=0)
-        reasons["no box"] += int(np.sum(nearest < 0.5))
-        reasons["a box"] += int(np.sum(nearest >= 0.5))
+    reasons = {"no box": 0, "another class": 0, "score too low": 0, "dropped": 0}
+    for (missed, labels), (boxes, scores, classes) in zip(kinds["missed"], detections):
+        for overlaps, label in zip(box_iou(missed, boxes), labels):
+            near = overlaps >= 0.5
+            own = near & (classes == label)
+            if not near.any():
+                reasons["no box"] += 1
+            elif not own.any():
+                reasons["another class"] += 1
+            elif scores[own].max() < least_score:
+                reasons["score too low"] += 1
+            else:
+                reasons["dropped"] += 1
+    return reasons
+
+
+def why_false(
+    kinds: dict[str, list[tuple[np.ndarray, np.ndarray]]],
+    true_boxes: Sequence[np.ndarray],
+    true_classes: Sequence[np.ndarray],
+) -> dict[str, int]:
+    """Of the false alarms of `sort_out`: what is at their place? After Hoiem et al. (2012), doi 10.1007/978-3-642-33712-3_25.
+
+    By the object with which the box has the largest IoU: at 0.5 or more, another class or a double; at 0.1 or more, a
+    loose box, whatever its class; below, the ground.
+    """
+    reasons = {"another class": 0, "double": 0, "loose box": 0, "ground": 0}
+    for (alarms, labels), objects, classes in zip(kinds["false alarm"], true_boxes, true_classes):
+        for overlaps, label in zip(box_iou(alarms, objects), labels):
+            nearest = overlaps.max(initial=0)
+            if nearest >= 0.5:
+                reasons["double" if classes[overlaps.argmax()] == label else "another class"] += 1
+            else:
+                reasons["loose box" if nearest >= 0.1 else "ground"] += 1
     return reasons
 
 

@@ -30,12 +30,14 @@ def line_chart(
     log_x: bool = False,
     log_y: bool = False,
     mark_least: bool = False,
+    from_zero: bool = False,
 ) -> None:
     """One line for each name, over `x` or over 1, 2, 3, ...
 
     Each has its own colour and dash pattern, and its own marker if the points are few. Where all x are whole numbers,
     so are the ticks. With `log_x` the x axis is logarithmic and carries a tick at each value of `x`, of many only at the
-    powers of ten; raises ValueError if `x` is not given then. `mark_least` puts a ring around the least value of each line. First, last, least and greatest value of each line are written below the picture.
+    powers of ten; raises ValueError if `x` is not given then. `mark_least` puts a ring around the least value of each line.
+    With `from_zero` the y axis begins at 0. First, last, least and greatest value of each line are written below the picture.
     """
     if log_x and x is None:
         raise ValueError("log_x needs x: give the values at which the lines were measured.")
@@ -56,6 +58,8 @@ def line_chart(
             colour = axis.get_lines()[-1].get_color()
             axis.plot(places[least], values[least], "o", color=colour, markersize=10, markerfacecolor="none")
     axis.set(xlabel=x_label, ylabel=y_label, yscale="log" if log_y else "linear")
+    if from_zero:
+        axis.set_ylim(bottom=0)
     if log_x:
         axis.set_xscale("log")
         ticks = places
