@@ -137,8 +137,6 @@ def test_small_batches(answer):
         raise Wrong("Not one mistake? Measure on the test digits, which the network has never seen.")
     if batch == group != round(batch, 2):
         raise Wrong("Exactly the same error twice? Then both networks probably hold the same normalization.")
-    if group > batch + 0.02:
-        raise Wrong("Group normalization should not do worse in batches of 2. Have the two numbers changed places?")
 
 
 EXERCISES = [
@@ -244,7 +242,6 @@ EXERCISES = [
         wrong_answers={
             "percent": {"batch": 30.0, "group": 12.0},
             "accuracies": {"batch": 0.7, "group": 0.88},
-            "changed places": {"batch": 0.12, "group": 0.31},
             "the same network": {"batch": 0.245, "group": 0.245},
             "training digits by heart": {"batch": 0.1, "group": 0.0},
             "only one number": 0.12,
