@@ -10,6 +10,7 @@ from course_utils.command.side_by_side import ONE_THREAD, default_jobs
 os.environ["COURSE_SCALE"] = "quick"
 os.environ["COURSE_HOME"] = tempfile.mkdtemp(prefix="course-test-")
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ.pop("COLUMNS", None)  # a width that the shell exports would win over the one that a test sets
 os.environ.update(ONE_THREAD)  # two files at a time do not fight for the cores, and sums are added up in one order
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as in the lessons, also where a test imports TensorFlow first
 

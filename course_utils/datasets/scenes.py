@@ -98,7 +98,8 @@ def cut_and_resized(image: np.ndarray, height: int) -> np.ndarray:
     rows, columns = np.flatnonzero(ink.max(axis=1) > INK), np.flatnonzero(ink.max(axis=0) > INK)
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     width = int(np.clip(round(height * ink.shape[1] / ink.shape[0]), 3, HEIGHTS[1]))
-    return _resizing(ink.shape[0], height) @ ink @ _resizing(ink.shape[1], width).T
+    resized = _resizing(ink.shape[0], height) @ ink @ _resizing(ink.shape[1], width).T
+    return np.minimum(resized, 1)  # black, though the rounded shares of a pixel may add up to a little more
 
 
 def _resized_digit(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
