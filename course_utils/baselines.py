@@ -178,13 +178,13 @@ def through_pca(images: np.ndarray, train: np.ndarray, numbers: int) -> np.ndarr
     """Images (n, ...) squeezed into a linear code of so many numbers and restored: principal component analysis.
 
     The directions are fitted to `train` (m, ...). Of all linear codes of that length this one has the least squared error
-    there. Raises ValueError unless 1 <= numbers <= the smaller one of m and the number of pixels.
+    there; what is restored is cut to the range of `train`. Raises ValueError unless 1 <= numbers <= the smaller one of m and the number of pixels.
     """
     from sklearn.decomposition import PCA
 
     pca = PCA(numbers, svd_solver="covariance_eigh").fit(np.reshape(train, (len(train), -1)))
     code = pca.transform(np.reshape(images, (len(images), -1)))  # (n, numbers)
-    return pca.inverse_transform(code).reshape(np.shape(images))
+    return np.clip(pca.inverse_transform(code), np.min(train), np.max(train)).reshape(np.shape(images))
 
 
 def linear_restorer(
