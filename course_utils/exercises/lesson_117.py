@@ -1,4 +1,4 @@
-"""Exercises of lesson 106, video."""
+"""Exercises of lesson 117, the next frame."""
 
 import numpy as np
 
@@ -152,7 +152,7 @@ def test_finding(answer):
 
 EXERCISES = [
     Exercise(
-        key="106-1",
+        key="117-1",
         title="Shape and weights of a 3-D convolution",
         minutes=5,
         test=test_shape_and_weights,
@@ -177,7 +177,7 @@ EXERCISES = [
         explanation="16 - 3 + 1 = 14 and 32 - 5 + 1 = 28; (3 * 5 * 5 * 2 + 1) * 8 = 1208 weights, whatever the length of the film.",
     ),
     Exercise(
-        key="106-2",
+        key="117-2",
         title="Which kernel detects upward motion?",
         minutes=10,
         test=test_letter,
@@ -198,7 +198,7 @@ EXERCISES = [
         explanation="-1 1 over 1 -1: lower row now, upper row in the next frame, together 2, and 1 after the bias.",
     ),
     Exercise(
-        key="106-3",
+        key="117-3",
         title="Frame difference",
         minutes=10,
         test=test_frame_difference,
@@ -221,7 +221,7 @@ EXERCISES = [
         explanation="np.diff(clips, axis=1) does the same. It is a 3-D convolution with the weights -1 and 1 along time.",
     ),
     Exercise(
-        key="106-4",
+        key="117-4",
         title="How many frames does it take?",
         minutes=15,
         test=test_finding,

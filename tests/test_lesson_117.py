@@ -1,4 +1,4 @@
-"""Lesson 106: conv3d is that of Keras, and the two arithmetic baselines measure what they say."""
+"""Lesson 117: conv3d is that of Keras, and the two arithmetic baselines measure what they say."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ import_quietly()
 
 import keras  # noqa: E402
 
-LESSON = functions_of("106")
+LESSON = functions_of("117")
 conv3d, centre_of_mass, best_shift = (LESSON[name] for name in ("conv3d", "centre_of_mass", "best_shift"))
 
 
