@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from course_utils.baselines import (
-    direction_by_regression,
     InkDetector,
     PatchClassifier,
     best_logistic_regression,
     best_support_vectors,
+    direction_by_regression,
     linear_restorer,
     mean_of_similar,
     through_pca,
