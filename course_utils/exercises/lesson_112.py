@@ -9,6 +9,8 @@ COUNT_MISTAKES = {
     61_178: "The letters' head had 26 classes. The new one has 10.",
     2_362: "One weight for each feature AND class: a product, not a sum.",
     2_352: "Those are the features. Each has a weight for each class.",
+    63_674: "That is the whole network, as in fine-tuning. Here the layers below are frozen.",
+    63_386: "That is the whole network, as in fine-tuning. Here the layers below are frozen.",
     0: "The layers below are frozen, the head is not.",
 }
 
@@ -65,6 +67,16 @@ def by_variance(known, new):
     return (new - known.mean(axis=0)) / np.maximum(known.var(axis=0), 0.001)
 
 
+def by_one_less(known, new):
+    return (new - known.mean(axis=0)) / np.maximum(known.std(axis=0, ddof=1), 0.001)
+
+
+def only_zeros_lifted(known, new):
+    spread = known.std(axis=0)
+    spread[spread == 0] = 0.001
+    return (new - known.mean(axis=0)) / spread
+
+
 def the_known_ones(known, new):
     return standardise(known, known)
 
@@ -74,6 +86,7 @@ STANDARD_MISTAKES = (
     (one_mean_for_all, "You took one mean for all features. Each feature has its own: axis=0."),
     (each_example_alone, "You standardise each example. Each feature has one mean over the examples: axis=0."),
     (mean_kept, "Take the mean off before you divide."),
+    (by_one_less, "You divide by n - 1. np.std divides by n."),
     (by_variance, "You divide by the variance. The standard deviation is its root."),
     (floor_added, "You added 0.001 to each deviation. Only those below it become 0.001: np.maximum."),
     (the_known_ones, "You return `known`. Wanted is `new`, with the numbers of `known`."),
@@ -91,10 +104,13 @@ def test_standardise(answer):
             raise Wrong(message)
     expect_close(result, standardise(known, new), "The numbers differ. Mean and deviation of each column of `known`.")
     known[:, 2] = 7
+    known[:, 3] = 2 + 0.0004 * np.array([1, -1, 1, -1, 1, -1])
     result = answer(known, new)
     if not np.isfinite(np.asarray(result, dtype="float64")).all():
         raise Wrong("A feature that is the same in all known examples has the deviation 0: it counts as 0.001.")
-    expect_close(result, standardise(known, new), "A deviation below 0.001 counts as 0.001.")
+    expect_close(
+        result, standardise(known, new), "A deviation below 0.001 counts as 0.001, also one that is not quite zero."
+    )
     fewer = new[:2]
     expect_close(answer(known, fewer), standardise(known, fewer), "`new` may hold another number of examples.")
 
@@ -107,7 +123,9 @@ def test_finding(answer):
     if right == shuffled:
         raise Wrong("Twice the same? The second network starts from the one with shuffled labels.")
     if min(right, shuffled) < 0.08:
-        raise Wrong("So few mistakes after 10 of each class? Judge on the test digits, after fine-tuning with 100.")
+        raise Wrong(
+            "So few mistakes? Fine-tune with 10 of each class, 100 digits in all, and judge on the test digits."
+        )
     if right > shuffled:
         raise Wrong("Better from shuffled labels? The two may have changed places.")
     if right > 0.25:
@@ -131,6 +149,7 @@ EXERCISES = [
             "sum": 2_362,
             "features": 2_352,
             "nothing": 0,
+            "the whole network": 63_674,
             "not a number": float("nan"),
             "truth value": True,
         },
@@ -156,6 +175,8 @@ EXERCISES = [
             "mean kept": mean_kept,
             "variance": by_variance,
             "known returned": the_known_ones,
+            "n - 1": by_one_less,
+            "only zeros lifted": only_zeros_lifted,
         },
         leaves_arguments=True,
         explanation="What is computed from `new` would be knowledge that you do not have when the next example comes.",
@@ -177,14 +198,15 @@ EXERCISES = [
             compile_for(shuffled_network, 0.003, epochs * len(shuffled_labels) // 64)
             inputs = letters.train.inputs
             shuffled_network.fit(inputs, shuffled_labels, batch_size=64, epochs=epochs, verbose=0)
-            kept = learned
-            finding = {}
-            sources = {"right labels": kept, "shuffled labels": shuffled_network.get_weights()}
-            for name, weights in sources.items():
-                learned = weights  # from_letters takes whatever has this name
-                found, _ = errors_of_network(from_letters, rates["fine-tuned"][10], count=10)
-                finding[name] = np.mean(found)
-            learned = kept
+            right_ones = learned
+            from_right, _ = errors_of_network(from_letters, rates["fine-tuned"][10], count=10)
+            learned = shuffled_network.get_weights()  # from_letters takes whatever has this name
+            from_shuffled = []
+            for rate in (0.003, 0.01):
+                found, _ = errors_of_network(from_letters, rate, count=10)
+                from_shuffled.append(np.mean(found))
+            learned = right_ones
+            finding = {"right labels": np.mean(from_right), "shuffled labels": min(from_shuffled)}
             """,
         also_right={"another run": {"right labels": 0.16, "shuffled labels": 0.22}},
         wrong_answers={
@@ -197,6 +219,7 @@ EXERCISES = [
             "only one number": 0.15,
             "not a number": {"right labels": 0.15, "shuffled labels": float("nan")},
         },
-        explanation="One such run. The ink was the same; what is missing is what the labels taught.",
+        explanation="The ink was the same. Shuffled labels taught nothing about letters, and may even leave a worse start than "
+        "random weights.",
     ),
 ]
