@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course_utils.datasets.dataset import Split
+from course_utils.datasets.dataset import Dataset, Split
 
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
@@ -26,6 +26,22 @@ def best_logistic_regression(
     validation_rows = np.reshape(validation.inputs, (len(validation.inputs), -1))
     candidates = [LogisticRegression(C=strength, max_iter=300).fit(rows, train.targets) for strength in strengths]
     return max(candidates, key=lambda candidate: candidate.score(validation_rows, validation.targets))
+
+
+def direction_by_regression(
+    data: Dataset, view: Callable[[np.ndarray], np.ndarray], frames: int | slice = slice(None)
+) -> float:
+    """How often logistic regression names the direction of a test clip, 0 to 1, from what `view` makes of some frames.
+
+    `view` gets films (n, frames, 32, 32), of one frame (n, 32, 32), and returns numbers (n, ...). It is fitted on at most
+    2000 training clips, its strength chosen on the validation clips.
+    """
+    train, validation, test = (
+        Split(view(part.clips[:2000, frames, ..., 0]), part.directions[:2000])
+        for part in (data.train, data.validation, data.test)
+    )
+    model = best_logistic_regression(train, validation, (0.001, 0.01, 0.1))
+    return float(model.score(test.inputs.reshape(len(test.inputs), -1), test.targets))
 
 
 def best_support_vectors(
@@ -178,13 +194,13 @@ def through_pca(images: np.ndarray, train: np.ndarray, numbers: int) -> np.ndarr
     """Images (n, ...) squeezed into a linear code of so many numbers and restored: principal component analysis.
 
     The directions are fitted to `train` (m, ...). Of all linear codes of that length this one has the least squared error
-    there. Raises ValueError unless 1 <= numbers <= the smaller one of m and the number of pixels.
+    there; what is restored is cut to the range of `train`. Raises ValueError unless 1 <= numbers <= the smaller one of m and the number of pixels.
     """
     from sklearn.decomposition import PCA
 
     pca = PCA(numbers, svd_solver="covariance_eigh").fit(np.reshape(train, (len(train), -1)))
     code = pca.transform(np.reshape(images, (len(images), -1)))  # (n, numbers)
-    return pca.inverse_transform(code).reshape(np.shape(images))
+    return np.clip(pca.inverse_transform(code), np.min(train), np.max(train)).reshape(np.shape(images))
 
 
 def linear_restorer(

@@ -8,11 +8,13 @@ from course_utils.baselines import (
     PatchClassifier,
     best_logistic_regression,
     best_support_vectors,
+    direction_by_regression,
     linear_restorer,
     mean_of_similar,
     through_pca,
 )
-from course_utils.datasets.dataset import Split
+from course_utils.datasets.dataset import Dataset, Split
+from course_utils.datasets.moving_digits import MovingDigits
 
 
 @pytest.mark.parametrize("examples, features, noise, best", [(80, 60, 1.5, 0.01), (60, 30, 0.8, 1.0)])
@@ -161,3 +163,17 @@ def test_the_mean_of_similar_images_is_near_the_nearest_and_far_the_mean_of_all(
     assert np.isclose(mean_of_similar(image, train, 1.0).item(), (weights @ [0, 1, 4]) / weights.sum())
     with pytest.raises(ValueError, match="positive"):
         mean_of_similar(image, train, 0)
+
+
+def test_regression_finds_a_direction_that_the_place_gives_away_and_reads_only_the_chosen_frames():
+    random, parts = np.random.default_rng(0), []
+    for count in (160, 40, 80):
+        directions = np.arange(count) % 8
+        clips = random.normal(scale=0.1, size=(count, 3, 4, 4, 1))
+        clips.reshape(count, 3, 16)[np.arange(count), 1, directions] += 5  # frame 1 alone gives it away
+        parts.append(MovingDigits(clips, directions, directions, np.zeros((count, 2))))
+    data = Dataset(None, *parts)
+    assert direction_by_regression(data, np.asarray, 1) == 1
+    assert direction_by_regression(data, np.asarray) == 1
+    assert direction_by_regression(data, np.asarray, 0) < 0.5
+    assert direction_by_regression(data, lambda films: 0 * films, 1) == 0.125

@@ -104,3 +104,26 @@ def test_the_same_at_each_call_whatever_the_global_seed(drifting):
     for first, second in zip((drifting.train, drifting.test), (again.train, again.test)):
         assert all(np.array_equal(one, other) for one, other in zip(first, second))
     assert not np.array_equal(again.train.clips[:200], again.test.clips[:200])
+
+
+def test_nearest_direction_counts_clockwise_from_right():
+    steps = np.array([[0, 1], [1, 1], [1, 0], [1, -1], [0, -1], [-1, -1], [-1, 0], [-1, 1], [0.1, 5]])
+    assert module.nearest_direction(steps).tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 0]
+
+
+def test_the_nearest_direction_of_the_velocities_is_the_label(drifting):
+    assert np.array_equal(module.nearest_direction(drifting.train.velocities), drifting.train.directions)
+
+
+def test_mean_clips_has_the_mean_of_each_direction():
+    clips = np.arange(16.0).reshape(16, 1, 1, 1, 1)
+    part = module.MovingDigits(clips, np.arange(16) % 8, np.zeros(16), np.zeros((16, 2)))
+    assert module.mean_clips(part).reshape(8).tolist() == [4, 5, 6, 7, 8, 9, 10, 11]
+
+
+def test_ink_places_adds_up_rows_and_columns():
+    films = np.zeros((2, 3, 32, 32))
+    films[1, 2, 5, 7] = films[1, 2, 5, 8] = 1
+    places = module.ink_places(films)
+    assert places.shape == (2, 3, 64) and places.sum() == 4
+    assert places[1, 2, 5] == 2 and places[1, 2, 32 + 7] == places[1, 2, 32 + 8] == 1

@@ -23,6 +23,7 @@ from course_utils.viz import (
     show_boxes,
     show_confusions,
     show_masks,
+    show_strips,
     table,
 )
 
@@ -151,6 +152,17 @@ def test_image_grid_stays_readable(figures):
         assert min(height for _, height in image_widths(figure)) > 0.5
     title = figures[0][0].axes[0].title
     assert title.get_fontsize() >= 9 and title.get_text() == "true seven,\nsaid four"
+
+
+def test_strips_have_a_row_of_frames_for_each_clip(figures):
+    show_strips(np.zeros((2, 5, 4, 4, 1)), ["one", "other"], alt=ALT)
+    figure, _ = figures[0]
+    assert sum(len(axis.images) for axis in figure.axes) == 10
+    assert {axis.images[0].get_clim() for axis in figure.axes if axis.images} == {(0, 1)}
+    with pytest.raises(ValueError, match="one name a clip"):
+        show_strips(np.zeros((2, 5, 4, 4)), ["one"], alt=ALT)
+    with pytest.raises(ValueError, match="must have shape"):
+        show_strips(np.zeros((5, 4, 4)), ["one"], alt=ALT)
 
 
 def boxed(*boxes):

@@ -48,6 +48,22 @@ def load_moving_digits(*, bouncing: bool = False, clutter: bool = True) -> Datas
     return Dataset(card, *parts, details={"directions": DIRECTIONS})
 
 
+def nearest_direction(steps: np.ndarray) -> np.ndarray:
+    """Steps (n, 2), down and to the right, of any length -> the nearest of the eight directions, 0 to 7 (n,); no step is 0."""
+    angles = np.arctan2(steps[:, 0], steps[:, 1])
+    return np.round(angles * len(DIRECTIONS) / (2 * np.pi)).astype(int) % len(DIRECTIONS)
+
+
+def mean_clips(part: MovingDigits) -> np.ndarray:
+    """The mean of all clips of each direction: (8, frames, 32, 32, 1)."""
+    return np.stack([part.clips[part.directions == number].mean(axis=0) for number in range(len(DIRECTIONS))])
+
+
+def ink_places(films: np.ndarray) -> np.ndarray:
+    """Where the ink is in films (n, ..., 32, 32): how much in each row and in each column, (n, ..., 64)."""
+    return np.concatenate([films.sum(axis=-1), films.sum(axis=-2)], axis=-1)
+
+
 def _make_part(part: Split, count: int, random: np.random.Generator, bouncing: bool, clutter: bool) -> MovingDigits:
     chosen = np.concatenate([random.permutation(len(part.inputs)) for _ in range(-(-count // len(part.inputs)))])[
         :count

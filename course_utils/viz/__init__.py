@@ -7,7 +7,7 @@ from course_utils.viz.convolution import show_kernel_positions, show_sliding_win
 from course_utils.viz.distributions import show_largest_gap
 from course_utils.viz.dots import dot_chart
 from course_utils.viz.drawings import draw_block, draw_game, draw_mask, draw_network, draw_recurrence
-from course_utils.viz.images import image_grid
+from course_utils.viz.images import image_grid, show_strips
 from course_utils.viz.masks import show_masks
 from course_utils.viz.reliability import show_reliability
 from course_utils.viz.scatter import scatter_chart
@@ -41,6 +41,7 @@ __all__ = [
     "show_reliability",
     "show_sliding_window",
     "show_row",
+    "show_strips",
     "show_strokes",
     "table",
     "use_course_style",

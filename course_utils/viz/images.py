@@ -90,6 +90,26 @@ def image_grid(
     show(figure, alt)
 
 
+def show_strips(clips: np.ndarray, names: Sequence[object], *, alt: str) -> None:
+    """Clips (n, frames, height, width) or (n, frames, height, width, 1 or 3), from 0 to 1: a row of frames for each, its name at the left.
+
+    Raises ValueError on another shape, or if the number of names differs from that of the clips.
+    """
+    clips = np.asarray(clips)
+    if clips.ndim not in (4, 5):
+        raise ValueError(f"clips must have shape (n, frames, height, width[, 1 or 3]), not {clips.shape}.")
+    if len(names) != len(clips):
+        raise ValueError(f"{len(names)} names for {len(clips)} clips: give one name a clip.")
+    image_grid(
+        clips.reshape(-1, *clips.shape[2:]),
+        columns=clips.shape[1],
+        row_labels=names,
+        value_range=(0, 1),
+        frames=True,
+        alt=alt,
+    )
+
+
 def _longest_line(texts: Sequence[str]) -> int:
     """The number of letters of the longest line of several texts."""
     return max((len(line) for text in texts for line in text.splitlines()), default=0)
