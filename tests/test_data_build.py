@@ -46,7 +46,7 @@ def run_command(*arguments: str, folder: Path = FOLDER) -> subprocess.CompletedP
 @pytest.mark.parametrize("arguments", [[], ["nothing"], ["digits", "nothing"]], ids=str)
 def test_what_cannot_be_built_is_named(arguments):
     result = run_command(*arguments)
-    assert result.returncode == 2 and result.stdout.startswith("Say what to build: bout, depths, digits")
+    assert result.returncode == 2 and result.stdout.startswith("Say what to build: bout, centres, depths, digits")
 
 
 NEW = "from files import new_file\n\ndef build():\n    path = new_file('digits.npz')\n    path.write_bytes(b'{}')\n    return path\n"
