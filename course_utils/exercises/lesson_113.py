@@ -11,21 +11,23 @@ from course_utils.exercises.exercise import (
     one_number,
 )
 
-PRICE = float((1 + 4 - 1 - 0) / 2 + (4 + 0 - 1 - np.log(4)) / 2)
+PRICE = float((1 + 4 - 1 - 0) / 2 + (16 + 0 - 1 - np.log(16)) / 2)
 PRICE_MISTAKES = {
     2 * PRICE: "Twice too much: the sum is multiplied by a half.",
     PRICE / 2: "You took the mean of the two numbers of the code. Their prices add up.",
     2.0: "That is the price of the first number alone. The second has another variance, and costs too.",
     PRICE - 2: "That is the price of the second number alone. The first has another mean, and costs too.",
     PRICE - 1: "You took the mean 2 as it is. The formula wants its square.",
-    3.5: "You left the logarithm of the variance out.",
-    float(3.5 + np.log(4) / 2): "The logarithm of the variance is taken away, not added.",
-    float(2 + (16 - 1 - np.log(16)) / 2): "You squared 4. It is the variance already, not the standard deviation.",
-    float(2 + (2 - 1 - np.log(2)) / 2): "You took the root of 4. The formula wants the variance, not the deviation.",
-    float(2 + (4 - 1 - np.log(2)) / 2): "The logarithm is that of the variance, 4, not of the deviation.",
-    2.5: "You used the logarithm with the base 2. In nats it is the natural one.",
-    float(2 + (3 - np.log10(4)) / 2): "You used the logarithm with the base 10. In nats it is the natural one.",
-    float((np.e + 4 - 1 - 1) / 2 + (np.exp(4) - 1 - 4) / 2): "You took 1 and 4 for log variances. They are variances.",
+    9.5: "You left the logarithm of the variance out.",
+    float(9.5 + np.log(16) / 2): "The logarithm of the variance is taken away, not added.",
+    float(2 + (256 - 1 - np.log(256)) / 2): "You squared 16. It is the variance already, not the standard deviation.",
+    float(2 + (4 - 1 - np.log(4)) / 2): "You took the root of 16. The formula wants the variance, not the deviation.",
+    float(2 + (16 - 1 - np.log(4)) / 2): "The logarithm is that of the variance, 16, not of the deviation.",
+    float(2 + (15 - np.log2(16)) / 2): "You used the logarithm with the base 2. In nats it is the natural one.",
+    float(2 + (15 - np.log10(16)) / 2): "You used the logarithm with the base 10. In nats it is the natural one.",
+    float(
+        (np.e + 4 - 1 - 1) / 2 + (np.exp(16) - 1 - 16) / 2
+    ): "You took 1 and 16 for log variances. They are variances.",
 }
 
 
@@ -164,7 +166,7 @@ EXERCISES = [
         test=test_price,
         hints=(
             "Each number of the code has its own price: half of variance + mean squared - 1 - log variance.",
-            "The first: half of 1 + 4 - 1 - 0. The second: half of 4 + 0 - 1 - log 4. Add them.",
+            "The first: half of 1 + 4 - 1 - 0. The second: half of 16 + 0 - 1 - log 16. Add them.",
         ),
         solution=PRICE,
         wrong_answers={
@@ -173,20 +175,20 @@ EXERCISES = [
             "the first alone": 2.0,
             "the second alone": PRICE - 2,
             "mean not squared": PRICE - 1,
-            "without the logarithm": 3.5,
-            "logarithm added": 3.5 + np.log(4) / 2,
-            "variance squared": 2 + (15 - np.log(16)) / 2,
-            "deviation for variance": 2 + (1 - np.log(2)) / 2,
-            "logarithm of the deviation": 2 + (3 - np.log(2)) / 2,
-            "base 2": 2.5,
-            "base 10": 2 + (3 - np.log10(4)) / 2,
-            "taken for log variances": (np.e + 2) / 2 + (np.exp(4) - 5) / 2,
+            "without the logarithm": 9.5,
+            "logarithm added": 9.5 + np.log(16) / 2,
+            "variance squared": 2 + (255 - np.log(256)) / 2,
+            "deviation for variance": 2 + (3 - np.log(4)) / 2,
+            "logarithm of the deviation": 2 + (15 - np.log(4)) / 2,
+            "base 2": 2 + (15 - np.log2(16)) / 2,
+            "base 10": 2 + (15 - np.log10(16)) / 2,
+            "taken for log variances": (np.e + 2) / 2 + (np.exp(16) - 17) / 2,
             "negative": -PRICE,
             "something else": 1.0,
             "not a number": float("nan"),
         },
-        also_right={"rounded": 2.81},
-        explanation="2 for the mean that lies away from 0, and half of 3 - log 4 for the wide second number.",
+        also_right={"rounded": 8.11},
+        explanation="2 for the mean that lies away from 0, and half of 15 - log 16 for the wide second number.",
     ),
     Exercise(
         key="113-2",
@@ -231,7 +233,7 @@ EXERCISES = [
                 means, log_variances = clouds_of(vaes[1.0], images)
                 logits = vaes[1.0].layers[2].predict(means, batch_size=500, verbose=0)
                 errors = np.asarray(restoring(images, logits))
-                prices = kl_by_formula(means, log_variances).sum(axis=1)
+                prices = price_of(means, log_variances).sum(axis=1)
                 return {"restoring": errors, "with KL": errors + prices}
 
             limits, odd_scores = scores_of(validation_images), scores_of(odd_images)
