@@ -64,6 +64,7 @@ test-colab: .venv/ready .venv-colab/ready
 
 refresh: .venv/ship
 	@.venv/$(BIN)/course refresh $(LESSON)
+	@.venv/$(BIN)/python tools/paths.py
 
 data: .venv/ready
 	@.venv/$(BIN)/python data/build $(or $(SET),all)

@@ -39,6 +39,25 @@ def test_the_wheel_holds_the_data_and_no_builder():
     assert not [file for file in files if "build" in Path(file).parts]
 
 
+@pytest.mark.parametrize(
+    ("lesson", "values", "built_here", "needed"),
+    [
+        ("103", ("channels", "loss"), "", {"build", "channels", "loss"}),
+        (
+            "115",
+            ("cell_size", "grid"),
+            "course_utils.datasets.centres",
+            {"build", "train", "detect", "focal_loss", "grid"},
+        ),
+        ("505", ("before_attention", "others", "arms"), "", {"build", "prepared", "restart", "arms"}),
+    ],
+)
+def test_a_builder_takes_from_the_page_what_it_trains_and_runs_nothing_else(lesson, values, built_here, needed):
+    names = builder("stored_runs").definitions_of(lesson, values, built_here)
+    assert needed <= set(names)
+    assert "my_guess" not in names and "load_centres" not in names
+
+
 def run_command(*arguments: str, folder: Path = FOLDER) -> subprocess.CompletedProcess:
     return subprocess.run([sys.executable, str(folder), *arguments], capture_output=True, text=True, timeout=60)
 

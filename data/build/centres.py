@@ -1,20 +1,12 @@
 """The trials of lesson 115: its own network, trained with one change to the loss at a time; about fifteen minutes of one core.
 
-It needs the packages of the course. One thread, so that a run repeats on the same kind of processor.
+It needs the packages of the course.
 """
 
-import ast
-import json
-import os
-import sys
 from pathlib import Path
 
-from files import new_file
+from stored_runs import definitions_of, write_trials
 
-os.environ["TF_NUM_INTRAOP_THREADS"] = "1"  # read when TensorFlow starts
-os.environ["TF_NUM_INTEROP_THREADS"] = "1"
-
-ROOT = Path(__file__).parents[2]
 EPOCHS = 5
 # loss, bias at the start, weight of the heat, rate; each of the first group from three starts, the others from one
 ARMS = (
@@ -34,35 +26,13 @@ OTHER_RATES = (
 )
 
 
-def page() -> dict:
-    """The imports, functions and constants of the lesson's page, by name. Nothing else of it runs."""
-    path = next((ROOT / "notebooks" / "1_cnn").glob("115_*.ipynb"))
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    sources = [source for source in sources if "%pip" not in source]
-    nodes = [node for source in sources for node in ast.parse(source).body if is_kept(node)]
-    names: dict = {}
-    exec(compile(ast.Module(nodes, []), path.name, "exec"), names)
-    return names
-
-
-def is_kept(node: ast.stmt) -> bool:
-    """Whether a statement of the page is an import, a function, or the size of the grid."""
-    if isinstance(node, ast.Assign):
-        return getattr(node.targets[0], "id", "") in ("cell_size", "grid")
-    if isinstance(node, ast.ImportFrom) and node.module == "course_utils.datasets.centres":
-        return False  # what is built here
-    return isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef))
-
-
 def build() -> Path:
     """A row for each training, measured on the validation scenes."""
-    sys.path.insert(0, str(ROOT))
     from course_utils import set_up
     from course_utils.datasets import load_scenes
 
     set_up(seed=1)
-    names, scenes = page(), load_scenes()
+    names, scenes = definitions_of("115", ("cell_size", "grid"), "course_utils.datasets.centres"), load_scenes()
     names.update(
         epochs=EPOCHS, train_images=scenes.train.inputs, train_targets=names["targets_of"](scenes.train.targets)
     )
@@ -71,10 +41,7 @@ def build() -> Path:
     for seed, arm in plan:
         trials.append(trial(names, scenes.validation, seed, *arm))
         print(trials[-1], flush=True)
-    rows = ",\n  ".join(json.dumps(row) for row in trials)
-    path = new_file("centres.json")
-    path.write_text(f'{{"command": "python data/build centres", "trials": [\n  {rows}\n]}}\n', encoding="utf-8")
-    return path
+    return write_trials("centres", trials)
 
 
 def trial(names: dict, validation, seed: int, loss: str, bias: float, weight: float, rate: float) -> dict:
