@@ -27,6 +27,8 @@ PARTS = ("row", "column", "offset in x", "offset in y", "width", "height")
 
 
 def test_place(answer):
+    if isinstance(answer, (list, tuple)) and any(np.ndim(part) == 1 for part in answer):
+        answer = np.hstack(answer)  # as `place_of` returns it: row, column and four numbers
     numbers = some_numbers(answer, (6,))
     for mistake, message in PLACE_MISTAKES:
         if np.allclose(numbers, mistake):
@@ -74,8 +76,6 @@ def test_finding(answer):
         raise Wrong(
             "Peaks find far more on the page. Is it the AP50 of the validation scenes, with the trained detector?"
         )
-    if cells == cells_nms != round(cells, 2):
-        raise Wrong("Suppression changed nothing among all cells? Run `without_doubles` on each scene's answer.")
     if cells > peaks:
         raise Wrong("All cells better than the peaks? Each neighbour of a centre is one more box. Changed places?")
     if cells > cells_nms:
@@ -86,6 +86,8 @@ def test_finding(answer):
         )
     if abs(peaks - peaks_nms) > 0.1:
         raise Wrong("Suppression should change little among peaks. Is the least score 0.1 in all four?")
+    if cells_nms < cells + 0.02:
+        raise Wrong("Suppression changed nothing among all cells? Run `without_doubles` on each scene's answer.")
 
 
 EXERCISES = [
@@ -99,7 +101,10 @@ EXERCISES = [
             "The centre is (6.75, 4.375). Whole parts: column 6, row 4. What is left over is the offset.",
         ),
         solution=[4, 6, 0.75, 0.375, 4.5, 5.75],
-        also_right={"as an array": np.array([4, 6, 0.75, 0.375, 4.5, 5.75])},
+        also_right={
+            "as an array": np.array([4, 6, 0.75, 0.375, 4.5, 5.75]),
+            "as place_of": (4, 6, (0.75, 0.375, 4.5, 5.75)),
+        },
         wrong_answers={
             "row and column": [6, 4, 0.75, 0.375, 4.5, 5.75],
             "offset exchanged": [4, 6, 0.375, 0.75, 4.5, 5.75],
@@ -137,7 +142,7 @@ EXERCISES = [
             "the page's": lambda share: -4.0,
             "not a number": lambda share: float("nan"),
         },
-        explanation="One in a thousand needs -6.9, one in fifty -3.9: the page's -4 suits maps with soft bumps.",
+        explanation="One in a thousand needs -6.9, one in fifty -3.9, near the page's -4.",
     ),
     Exercise(
         key="115-3",
@@ -174,7 +179,7 @@ EXERCISES = [
             """,
         wrong_answers={
             "percent": {"cells": 30, "cells_nms": 80, "peaks": 81, "peaks_nms": 80},
-            "suppression never ran": {"cells": 0.312, "cells_nms": 0.312, "peaks": 0.811, "peaks_nms": 0.811},
+            "suppression never ran": {"cells": 0.3, "cells_nms": 0.3, "peaks": 0.8, "peaks_nms": 0.8},
             "cells and peaks exchanged": {"cells": 0.81, "cells_nms": 0.82, "peaks": 0.6, "peaks_nms": 0.8},
             "with and without exchanged": {"cells": 0.7, "cells_nms": 0.3, "peaks": 0.8, "peaks_nms": 0.8},
             "peaks twice": {"cells": 0.8, "cells_nms": 0.81, "peaks": 0.8, "peaks_nms": 0.81},

@@ -26,7 +26,7 @@ BAR_MISTAKES = {
 def test_bars(answer):
     found = one_number(answer)
     expect_no_known_number(found, BAR_MISTAKES, tolerance=2e-3)
-    if abs(found - 20 / 48) > 2e-3:
+    if abs(found - 20 / 48) > 5e-3:
         raise Wrong(f"It is not {found:g}. How many pixels are in both masks, how many in either?")
 
 
@@ -122,7 +122,7 @@ def test_finding(answer):
         raise Wrong("Twice the same? Train a NEW network for the 200 scenes: build(True).")
     if few < 0.5:
         raise Wrong("So little? It needs as many steps as above: more epochs, each of which has 13 steps.")
-    if few > everything - 0.0015:
+    if few > everything - 0.0005:
         raise Wrong("Nothing lost? Is the new network trained on train_scenes[:200] alone?")
 
 
@@ -137,7 +137,7 @@ EXERCISES = [
             "In either mask are the 48 pixels of the answer. 20 / 48.",
         ),
         solution=20 / 48,
-        also_right={"rounded": 0.417, "two decimals": 0.4167},
+        also_right={"rounded": 0.417, "four decimals": 0.4167, "two decimals": 0.42},
         wrong_answers={
             "by those too many": 20 / 28,
             "Dice": 40 / 68,
@@ -173,7 +173,7 @@ EXERCISES = [
             "two empty ones: 0 / 0": two_empty_divide_by_zero,
             "not a number": lambda answers, truth: float("nan") if np.sum(truth) else 1.0,
         },
-        explanation="Dice is 2 IoU / (1 + IoU): always the larger of the two. It ranks answers as IoU does.",
+        explanation="Dice is 2 IoU / (1 + IoU): never the smaller of the two. It ranks answers as IoU does.",
     ),
     Exercise(
         key="116-3",
@@ -203,7 +203,7 @@ EXERCISES = [
             "changed places": {"200 scenes": 0.9, "all": 0.85},
             "the same twice": {"200 scenes": 0.9, "all": 0.9},
             "one epoch for each": {"200 scenes": 0.2, "all": 0.9},
-            "all scenes again": {"200 scenes": 0.899, "all": 0.9},
+            "all scenes again": {"200 scenes": 0.8998, "all": 0.9},
             "another part": {"200 scenes": 0.6, "all": 0.7},
             "not a number": {"200 scenes": float("nan"), "all": 0.9},
             "one number": 0.85,
