@@ -133,9 +133,11 @@ def test_letters(answer):
     nothing, yours = measured_numbers(answer, "nothing", "yours", shares=("nothing", "yours"))
     if min(nothing, yours) > 0.5:
         raise Wrong("These look like accuracies. The error is 1 minus the accuracy.")
-    if not 0.02 < nothing < 0.25:
-        raise Wrong("Without augmentation the error on validation letters was far from that. Look again.")
-    if not 0.01 < yours < 0.4:
+    if not 0.02 < nothing < 0.075:
+        raise Wrong(
+            'Without augmentation that is not the error on the LETTERS of the validation part: means(by_size[few])["letters"].'
+        )
+    if not 0.01 < yours < 0.9:
         raise Wrong("Your augmentation changed the error so much? Measure it on the letters, as the one without.")
     if yours == nothing != round(nothing, 2):  # two decimals may well be equal
         raise Wrong("Exactly the same error twice? Then the augmentation was probably not part of the network.")
@@ -220,6 +222,6 @@ EXERCISES = [
             "no augmentation": {"nothing": 0.0671, "yours": 0.0671},
             "not a number": {"nothing": 0.067, "yours": float("nan")},
         },
-        explanation="Differences below about 0.01 are within what another seed changes: a claim needs several seeds.",
+        explanation="Another seed, or other pictures, change about 0.01: three starts do not settle less than that.",
     ),
 ]

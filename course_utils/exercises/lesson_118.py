@@ -173,12 +173,12 @@ EXERCISES = [
         minutes=25,
         test=test_finding,
         hints=(
-            "Training that pushes in three steps: trained(0.004, steps=3). Which argument makes the pushes smaller?",
-            "weaker = trained(0.004, steps=3, size=0.05). Attack it with slopes_of(weaker), size 0.1, steps=20.",
+            "Training that pushes in three steps: trained(0.008, steps=3). Which argument makes the pushes smaller?",
+            "weaker = trained(0.008, steps=3, size=0.05). Attack it with slopes_of(weaker), size 0.1, steps=20.",
         ),
         solution={"clean": 0.03, "pushed": 0.12},
         program="""
-            weaker = trained(0.004, steps=3, size=0.05)
+            weaker = trained(0.008, steps=3, size=0.05)
             attacked = pushed(*test, slopes_of(weaker), 0.1, steps=20)
             finding = {
                 "clean": error(weaker, *test),
@@ -197,6 +197,6 @@ EXERCISES = [
             "only one number": 0.12,
             "not a number": {"clean": 0.03, "pushed": float("nan")},
         },
-        explanation="It stands more than the plain network, and less than one trained on pushes as large as those that come.",
+        explanation="It stands far more than the plain network. In our run it stood a little less than one trained on pushes as large as those that come.",
     ),
 ]
