@@ -241,3 +241,23 @@ def mean_of_similar(images: np.ndarray, train: np.ndarray, spread: float) -> np.
     squares = cdist(np.reshape(images, (len(images), -1)), rows, "sqeuclidean")  # (n, m)
     weights = softmax(-squares / (2 * spread**2), axis=1)
     return (weights @ rows).reshape(np.shape(images))
+
+
+def linear_denoiser(train: np.ndarray, kept: np.ndarray) -> Callable[[np.ndarray, int], np.ndarray]:
+    """A function (noisy images (n, ...), step) -> the clean ones: of all weighted sums of the pixels the best guess.
+
+    What is noisy is share^0.5 * clean + (1 - share)^0.5 * normal noise, with the step's share in `kept`. The weights follow
+    from mean and covariance of `train` (m, ...): no other linear guess has a smaller squared error there. It is cut to
+    the range of `train`.
+    """
+    rows = np.reshape(train, (len(train), -1)).astype("float64")
+    mean, covariance = rows.mean(axis=0), np.atleast_2d(np.cov(rows.T))
+
+    def restore(noisy: np.ndarray, step: int) -> np.ndarray:
+        share = kept[step]
+        of_noisy = share * covariance + (1 - share) * np.eye(len(mean))
+        weights = np.sqrt(share) * np.linalg.solve(of_noisy, covariance)
+        guess = mean + (np.reshape(noisy, (len(noisy), -1)) - np.sqrt(share) * mean) @ weights
+        return guess.clip(rows.min(), rows.max()).reshape(np.shape(noisy))
+
+    return restore

@@ -1,6 +1,6 @@
 """The fifth task of the bout: draw new digits of 14 x 14 pixels. `tools/bout.py` runs it, lesson 503 reads it.
 
-A GAN, a variational autoencoder and a diffusion model draw with networks of equally many weights. Lessons 302 and 114
+A GAN, a variational autoencoder and a diffusion model draw with networks of equally many weights. Lessons 302, 113 and 309
 build them step by step; here each is as short as it can be.
 """
 

@@ -9,6 +9,7 @@ from course_utils.baselines import (
     best_logistic_regression,
     best_support_vectors,
     direction_by_regression,
+    linear_denoiser,
     linear_restorer,
     mean_of_similar,
     through_pca,
@@ -177,3 +178,19 @@ def test_regression_finds_a_direction_that_the_place_gives_away_and_reads_only_t
     assert direction_by_regression(data, np.asarray) == 1
     assert direction_by_regression(data, np.asarray, 0) < 0.5
     assert direction_by_regression(data, lambda films: 0 * films, 1) == 0.125
+
+
+def test_the_linear_denoiser_is_the_best_linear_guess_for_its_noise():
+    random = np.random.default_rng(0)
+    train = (random.normal(size=(4000, 3)) @ np.array([[2.0, 1, 0], [0, 1, 1], [0, 0, 0.2]]) + [1, 0, -1]).reshape(
+        -1, 3, 1
+    )
+    kept = np.array([0.9, 0.3])
+    guess = linear_denoiser(train, kept)
+    for step, share in enumerate(kept):
+        noisy = share**0.5 * train + (1 - share) ** 0.5 * random.normal(size=train.shape)
+        error = np.mean((guess(noisy, step) - train) ** 2)
+        columns = np.column_stack([noisy.reshape(-1, 3), np.ones(4000)])
+        fitted, *_ = np.linalg.lstsq(columns, train.reshape(-1, 3), rcond=None)
+        assert np.isclose(error, np.mean((columns @ fitted - train.reshape(-1, 3)) ** 2), rtol=0.02)
+    assert guess(1000 * train[:5], 0).max() <= train.max()

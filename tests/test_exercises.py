@@ -403,9 +403,9 @@ def test_what_the_text_gives_as_an_example_is_not_right(exercise, scale, monkeyp
 
 
 def test_the_texts_have_examples():
-    """001-4 has one in its stub cell, 114-3 in its text."""
+    """001-4 has one in its stub cell, 309-3 in its text."""
     assert list(examples_in_the_text(load_exercises("001")["001-4"])) == [{"few": 0.5, "all": 0.6}]
-    assert list(examples_in_the_text(load_exercises("114")["114-3"])) == [{5: ..., 10: ..., 25: ..., 100: ...}]
+    assert list(examples_in_the_text(load_exercises("309")["309-3"])) == [{5: ..., 10: ..., 25: ..., 100: ...}]
     assert sum(len(list(examples_in_the_text(exercise))) for exercise in EXERCISES) >= 20
 
 

@@ -38,6 +38,10 @@ def test_the_judge_reads_letters_and_its_distance_is_zero_for_equal_sets():
     assert judge.describe(images).shape == (80, 32)
     assert judge.distance(images, images) < 1e-3
     assert judge.distance(1 - images, images) > 1
+    report = judge.report({"same": images, "inverse": 1 - images}, letters)
+    assert report["same"]["distance"] < 1e-3 < report["inverse"]["distance"]
+    assert report["same"]["to nearest"] == 0 and report["same"]["under 0.2"] == 1
+    assert report["inverse"]["to nearest"] > 1 and report["inverse"]["under 0.2"] == 0
 
 
 def test_ink_lies_between_0_and_1_and_networks_have_the_shapes_of_letters():

@@ -19,7 +19,6 @@ KINDS = (
 HELD = {"generator", "discriminator", "denoiser", "decoder"}  # arguments by which a class is given networks to hold
 # Place and class: why it need be neither registered nor given networks.
 MADE_ANEW = {
-    ("114_image_generation", "VariationalAutoencoder"): "its encoder and decoder are networks of Keras's own layers",
     ("306_style", "CycleGAN"): "its generators are networks of Keras's own layers",
     ("308_text", "Writer"): "its language model is saved, and Writer(model) writes as before (a test shows it)",
 }
