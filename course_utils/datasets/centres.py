@@ -1,4 +1,4 @@
-"""The trials that lesson 115 shows: one small detector, trained with one change to its loss at a time."""
+"""The trials that lesson 115 shows: one small detector, its loss, bias, weight and rate changed."""
 
 import json
 

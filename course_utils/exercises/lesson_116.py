@@ -116,14 +116,12 @@ def test_finding(answer):
     few, everything = measured_numbers(answer, *FINDING, shares=FINDING, apart=True)
     if everything < 0.8:
         raise Wrong("The page's U-Net did better. Is it the IoU of the TEST scenes?")
-    if few > everything:
-        raise Wrong("Better with 200 scenes? The two may have changed places.")
+    if few > everything + 0.02:  # level is possible
+        raise Wrong("So much better with 200 scenes? The two may have changed places.")
     if few == everything:
         raise Wrong("Twice the same? Train a NEW network for the 200 scenes: build(True).")
     if few < 0.5:
         raise Wrong("So little? It needs as many steps as above: more epochs, each of which has 13 steps.")
-    if few > everything - 0.0005:
-        raise Wrong("Nothing lost? Is the new network trained on train_scenes[:200] alone?")
 
 
 EXERCISES = [
@@ -197,17 +195,16 @@ EXERCISES = [
                 "all": iou(answers["U-Net"], test_masks),
             }
             """,
-        also_right={"another run": {"200 scenes": 0.8, "all": 0.89}},
+        also_right={"another run": {"200 scenes": 0.8, "all": 0.89}, "level": {"200 scenes": 0.898, "all": 0.897}},
         wrong_answers={
             "percent": {"200 scenes": 85, "all": 90},
             "changed places": {"200 scenes": 0.9, "all": 0.85},
             "the same twice": {"200 scenes": 0.9, "all": 0.9},
             "one epoch for each": {"200 scenes": 0.2, "all": 0.9},
-            "all scenes again": {"200 scenes": 0.8998, "all": 0.9},
             "another part": {"200 scenes": 0.6, "all": 0.7},
             "not a number": {"200 scenes": float("nan"), "all": 0.9},
             "one number": 0.85,
         },
-        explanation="One such run: a few hundred masks go a long way, since each holds thousands of pixels; more help still.",
+        explanation="A few hundred masks go a long way, since each holds thousands of pixels.",
     ),
 ]
