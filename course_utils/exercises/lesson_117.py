@@ -151,25 +151,29 @@ def test_forecast(answer):
         expect_close(result, best_forecast(futures, chances), "That is not the median of each pixel.")
 
 
-FINDING = ("squared", "absolute")
+FINDING = ("stacked", "memory")
 
 
 def test_finding(answer):
-    squared, absolute = measured_numbers(answer, *FINDING, apart=True)
-    if max(squared, absolute) > 1:
-        raise Wrong("A pixel goes from 0 to 1. Take the mean of the drawn pixels, `drawn[unseen.right > 0.5].mean()`.")
-    if squared < -0.05 or absolute < -0.2:
-        raise Wrong("So far below white? Is it the mean of the drawn pixels on the unlikely side?")
-    if squared > 0.35 and absolute > 0.35:
-        raise Wrong("That is the LIKELY side. Take the pixels where `unseen.right` is dark.")
-    if squared > 0.2:
-        raise Wrong("Pale as with a fair coin? `left` must happen in eight of ten training films.")
-    if absolute > squared:
-        raise Wrong("Absolute error draws more of the unlikely side? The two may have changed places.")
-    if squared < 0.03:
-        raise Wrong("Squared error leaves nothing there? Did some films of the training part turn right?")
-    if absolute > 0.6 * squared:
-        raise Wrong("Hardly a difference? Is the second network compiled with 'mae'?")
+    stacked, memory = measured_numbers(answer, *FINDING, apart=True)
+    if min(stacked, memory) < 0:
+        raise Wrong("A squared error is never below 0.")
+    if max(stacked, memory) < 0.1:
+        raise Wrong("Times 1000, please: as in the page's table.")
+    if max(stacked, memory) > 15:
+        raise Wrong(
+            "So far off? Copying has about 19. Was the network trained, with squared error, before it was judged?"
+        )
+    if max(stacked, memory) > 8.5:
+        raise Wrong(
+            "No better than the shift: as after one epoch or less. Train as long as the page does: four epochs."
+        )
+    if min(stacked, memory) < 3:
+        raise Wrong("So little? Judge on ALL test films, not on those that are apart, and not on training films.")
+    if memory < 0.8 * stacked:
+        raise Wrong("The memory so far ahead? Do both train on the same films for equally many steps?")
+    if memory > 1.5 * stacked:
+        raise Wrong("The memory so far behind? Is the drawer the same, with the same rate and as many epochs?")
 
 
 EXERCISES = [
@@ -227,28 +231,40 @@ EXERCISES = [
     ),
     Exercise(
         key="117-3",
-        title="An unfair coin",
+        title="Give it a memory",
         minutes=25,
         test=test_finding,
         hints=(
-            "trained compiles with 'mse'. Write a function like it that takes the loss as an argument.",
-            "often_left = np.random.default_rng(0).random(len(turning.train.before)) < 0.8; reshape it to (-1, 1, 1, 1) for np.where, as in what_happened.",
+            "films = keras.Input((4, 32, 32, 1)); the Conv3D reads it, the ConvLSTM2D reads that, drawer draws. No Permute, no Reshape.",
+            "remembering = trained(build_memory(), past, following); then 1000 * error(forecast(remembering, test_past), test_following).mean().",
         ),
-        solution={"squared": 0.1, "absolute": 0.01},
+        solution={"stacked": 5.0, "memory": 5.4},
         program="""
-            often_left = np.random.default_rng(0).random(len(turning.train.before)) < 0.8
-            often_left = often_left.reshape(-1, 1, 1, 1)
-            answers = np.where(often_left, turning.train.left, turning.train.right)
-            finding = {}
-            for name, loss in [("squared", "mse"), ("absolute", "mae")]:
-                network = build_stacked()
-                network.compile(keras.optimizers.Adam(0.002), loss)
-                network.fit(turning.train.before, answers, batch_size=32, epochs=5, verbose=0)
-                drawn = forecast(network, unseen.before)
-                finding[name] = float(drawn[unseen.right > 0.5].mean())
+            def build_memory():
+                films = keras.Input((4, 32, 32, 1))
+                read = layers.Conv3D(12, (1, 5, 5), (1, 2, 2), **same_size)(films)
+                maps = layers.ConvLSTM2D(12, 3, padding="same")(read)
+                return keras.Model(films, drawer(maps))
+
+
+            remembering = trained(build_memory(), past, following)
+            forecasts["memory"] = forecast(remembering, test_past)
+            finding = {"stacked": float(by_kind("network")["all"]), "memory": float(by_kind("memory")["all"])}
             """,
-        also_right={},
-        wrong_answers={},
-        explanation="",
+        also_right={"another start": {"stacked": 5.12, "memory": 5.03}},
+        wrong_answers={
+            "not times 1000": {"stacked": 0.005, "memory": 0.0054},
+            "untrained": {"stacked": 5.0, "memory": 29.0},
+            "one epoch": {"stacked": 5.0, "memory": 8.6},
+            "films apart alone": {"stacked": 5.0, "memory": 2.8},
+            "the memory trained longer": {"stacked": 5.5, "memory": 4.0},
+            "another drawer": {"stacked": 4.9, "memory": 7.9},
+            "one number twice": {"stacked": 5.0123, "memory": 5.0123},
+            "below zero": {"stacked": 5.0, "memory": -5.0},
+            "one number": 5.4,
+            "not a number": {"stacked": 5.0, "memory": float("nan")},
+        },
+        explanation="In a run of ours the memory came out at 5.4 against 5.0, and a step took about three times as long. "
+        "Four frames hold all that this film needs: a memory has no use for more. It pays where something is hidden for longer.",
     ),
 ]
