@@ -185,7 +185,6 @@ HARMLESS = {
     ("001", "network"): "better with more training, and claimed to be good",
     ("004", "two_outputs"): "the loss is the sum of both at any weights",
     ("101", "learner"): "it has arrived at the one best kernel",
-    ("117", "predictor"): "better with more training, and claimed to be good",
     ("302", "judge"): "better with more training, and claimed to be good",
     ("402", "model"): "the claims leave room for a second reading",
     ("403", "model"): "better with more training, and claimed to be good",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils.datasets import load_digits, load_moving_digits
+from course_utils.datasets import load_digits, load_moving_digits, load_turning_digits
 from course_utils.datasets import moving_digits as module
 
 
@@ -127,3 +127,25 @@ def test_ink_places_adds_up_rows_and_columns():
     places = module.ink_places(films)
     assert places.shape == (2, 3, 64) and places.sum() == 4
     assert places[1, 2, 5] == 2 and places[1, 2, 32 + 7] == places[1, 2, 32 + 8] == 1
+
+
+def centres(pictures):
+    rows, columns = np.indices(pictures.shape[1:3])
+    ink = pictures[..., 0]
+    total = ink.sum(axis=(1, 2))
+    return np.stack([(ink * rows).sum(axis=(1, 2)) / total, (ink * columns).sum(axis=(1, 2)) / total], axis=1)
+
+
+def test_digits_turn_by_a_right_angle_to_either_side():
+    data = load_turning_digits()
+    for part, size in zip((data.train, data.validation, data.test), (2000, 200, 500)):
+        assert part.before.shape == (size, 4, 32, 32, 1) and part.left.shape == part.right.shape == (size, 32, 32, 1)
+        assert abs(part.turns_left.mean() - 0.5) < 0.01
+        steps = [centres(part.before[:, frame + 1]) - centres(part.before[:, frame]) for frame in range(3)]
+        assert np.allclose(steps[0], steps[1], atol=1e-3) and np.allclose(steps[1], steps[2], atol=1e-3)
+        at_turn = centres(part.before[:, 3])
+        to_the_left = steps[2][:, ::-1] * (-1, 1)  # from heading right to heading up
+        assert np.allclose(centres(part.left) - at_turn, 3 * to_the_left, atol=1e-3)
+        assert np.allclose(centres(part.right) - at_turn, -3 * to_the_left, atol=1e-3)
+    again = load_turning_digits()
+    assert np.array_equal(data.test.left, again.test.left)

@@ -11,7 +11,7 @@ from course_utils.datasets.docstrings import load_docstrings
 from course_utils.datasets.fiddle_tunes import load_fiddle_tunes
 from course_utils.datasets.generators import GeneratorRuns, load_generator_runs
 from course_utils.datasets.letters import load_letters, load_small_letters
-from course_utils.datasets.moving_digits import load_moving_digits
+from course_utils.datasets.moving_digits import load_moving_digits, load_turning_digits
 from course_utils.datasets.number_words import load_number_words
 from course_utils.datasets.passages import load_passages
 from course_utils.datasets.photographs import load_photographs
@@ -58,6 +58,7 @@ __all__ = [
     "load_sprites",
     "load_stories",
     "load_surnames",
+    "load_turning_digits",
     "load_weather",
     "make_windows",
     "read_cards",

@@ -11,6 +11,7 @@ from course_utils.scale import scale
 
 FIELD, DIGIT, SCRAP = 32, 14, 7
 DRIFTING_FRAMES, BOUNCING_FRAMES = 8, 16
+TURNING_FRAMES, FRAMES_AFTER, TURNING_SPEEDS = 4, 3, (1.5, 2.0)
 DIRECTIONS = ("→", "↘", "↓", "↙", "←", "↖", "↑", "↗")
 DRIFTING_SPEEDS, BOUNCING_SPEEDS = (1.5, 2.5), (1.0, 2.0)  # pixels a frame
 
@@ -48,6 +49,33 @@ def load_moving_digits(*, bouncing: bool = False, clutter: bool = True) -> Datas
     return Dataset(card, *parts, details={"directions": DIRECTIONS})
 
 
+class TurningDigits(NamedTuple):
+    """`before` (n, 4, 32, 32, 1) float32: a digit goes straight on. Then it turns, and three frames later it is seen again:
+    in `left` (n, 32, 32, 1) if it turned to its left, in `right` if it turned to its right. `turns_left` (n,) bool: what happened."""
+
+    before: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    turns_left: np.ndarray
+
+
+def load_turning_digits() -> Dataset:
+    """Films of a digit that turns by a right angle after four frames, to its left or right with equal chances.
+
+    Nothing before the turn tells which way. Both futures of each film are drawn, and which of them happened is told. The
+    same at each call. Train, validation and test films use train, validation and test digits. Quick: 2000 / 200 / 500
+    films; full: ten times as many.
+    """
+    digits = load_digits()
+    parts = [
+        _make_turning_part(part, size * scale(quick=1, full=10), np.random.default_rng([117, number]))
+        for number, (part, size) in enumerate(zip((digits.train, digits.validation, digits.test), (2000, 200, 500)))
+    ]
+    what = f"{len(parts[0].before)} films to train on: a digit goes straight on and turns over 32 x 32 pixels"
+    card = dataclasses.replace(read_cards()["digits"], name="turning_digits", what=what)
+    return Dataset(card, *parts, details={"frames_after_the_turn": FRAMES_AFTER})
+
+
 def nearest_direction(steps: np.ndarray) -> np.ndarray:
     """Steps (n, 2), down and to the right, of any length -> the nearest of the eight directions, 0 to 7 (n,); no step is 0."""
     angles = np.arctan2(steps[:, 0], steps[:, 1])
@@ -82,6 +110,26 @@ def _make_part(part: Split, count: int, random: np.random.Generator, bouncing: b
     return MovingDigits(clips, directions, part.targets[chosen], velocities)
 
 
+def _make_turning_part(part: Split, count: int, random: np.random.Generator) -> TurningDigits:
+    small = _halved(part.inputs[random.integers(len(part.inputs), size=count)])
+    velocities = _velocities(random.permutation(np.arange(count) % len(DIRECTIONS)), TURNING_SPEEDS, random)
+    corners = (FIELD - DIGIT) / 2 + random.uniform(-2, 2, (count, 2))  # where they turn: no digit leaves the field
+    times = np.arange(TURNING_FRAMES) - (TURNING_FRAMES - 1)
+    places = corners[:, np.newaxis] + times[:, np.newaxis] * velocities[:, np.newaxis]
+    before = _drawn(np.repeat(small[:, np.newaxis], TURNING_FRAMES, axis=1), places)
+    to_the_left = velocities[:, ::-1] * (-1, 1)  # (down, right) turned by a right angle, seen from the one who goes
+    left, right = (
+        _drawn(small[:, np.newaxis], (corners + side * FRAMES_AFTER * to_the_left)[:, np.newaxis])[:, 0]
+        for side in (1, -1)
+    )
+    return TurningDigits(before, left, right, random.permutation(np.arange(count) % 2 == 0))
+
+
+def _halved(images: np.ndarray) -> np.ndarray:
+    """Images (n, 28, 28, 1), half as large: (n, 14, 14)."""
+    return images.reshape(-1, DIGIT, 2, DIGIT, 2).mean(axis=(2, 4))
+
+
 def _velocities(directions: np.ndarray, speeds: tuple[float, float], random: np.random.Generator) -> np.ndarray:
     """(n, 2), down and right: the direction's angle and a random length between the two speeds."""
     angles = directions * 2 * np.pi / len(DIRECTIONS)
@@ -91,7 +139,7 @@ def _velocities(directions: np.ndarray, speeds: tuple[float, float], random: np.
 
 def _film(images: np.ndarray, velocities: np.ndarray, random: np.random.Generator, bouncing: bool) -> np.ndarray:
     """The images (n, 28, 28, 1), half as large, on their way from a random place: (n, frames, 32, 32, 1)."""
-    small = images.reshape(-1, DIGIT, 2, DIGIT, 2).mean(axis=(2, 4))
+    small = _halved(images)
     room = FIELD - DIGIT if bouncing else FIELD
     starts = random.uniform(0, room, (len(images), 1, 2))
     frames = BOUNCING_FRAMES if bouncing else DRIFTING_FRAMES
@@ -103,7 +151,7 @@ def _film(images: np.ndarray, velocities: np.ndarray, random: np.random.Generato
 
 def _scraps(images: np.ndarray, count: int, frames: int, random: np.random.Generator) -> np.ndarray:
     """Pieces of SCRAP x SCRAP pixels from the middle of digits at random places, one a frame: (count, frames, 32, 32, 1)."""
-    small = images.reshape(-1, DIGIT, 2, DIGIT, 2).mean(axis=(2, 4))
+    small = _halved(images)
     row, column = random.integers(2, DIGIT - SCRAP - 1, 2)
     pieces = small[random.integers(len(small), size=(count, frames)), row : row + SCRAP, column : column + SCRAP]
     return _drawn(pieces, random.integers(FIELD, size=(count, frames, 2)).astype("float64"))
