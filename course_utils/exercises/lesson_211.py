@@ -140,14 +140,14 @@ def test_chrono_bias(answer):
         expect_close(given, expected, "Blocks: minus log(lags), log(lags), zeros, zeros.", tolerance=1e-5)
 
 
-GROWTH = {1.2: 1.6, 1.6: 800.0, 2.0: 5.0e5}
+GROWTH = {1.2: 1.6, 1.5: 240.0, 1.8: 2.0e4}
 
 
 def test_growth(answer):
-    small, middle, large = measured_numbers(answer, 1.2, 1.6, 2.0, apart=True)
+    small, middle, large = measured_numbers(answer, 1.2, 1.5, 1.8, apart=True)
     if min(small, middle, large) <= 0:
         raise Wrong("A size is above 0. Did you take logarithms? Report `gradient_by_lag(network)[99]` itself.")
-    for gain, given in zip((1.2, 1.6, 2.0), (small, middle, large)):
+    for gain, given in zip((1.2, 1.5, 1.8), (small, middle, large)):
         if np.isclose(given, gain**99, rtol=0.05):
             raise Wrong(f"For {gain} you report gain ** 99, the size without tanh. Measure the network with tanh.")
         if given > gain**99:
@@ -156,15 +156,17 @@ def test_growth(answer):
         raise Wrong("The sizes fall with the gain. Are the gains exchanged, or did you divide lag 0 by lag 99?")
     if not small < middle < large:
         raise Wrong("A larger gain should give a larger gradient at lag 99 here. Are two of them exchanged?")
+    if large > 1e9 or middle > 1e6 or small > 1e4:
+        raise Wrong("tanh takes back far more than that. Did you measure a network without tanh, or another lag?")
     if large < 100:
         raise Wrong(
-            "With gain 2.0 it grows far more over 99 steps. Is it lag 99, and SimpleRNN with Orthogonal(gain=2.0)?"
+            "With gain 1.8 it grows far more over 99 steps. Is it lag 99, and SimpleRNN with Orthogonal(gain=1.8)?"
         )
 
 
 PROGRAM = """
 growth = {}
-for gain in [1.2, 1.6, 2.0]:
+for gain in [1.2, 1.5, 1.8]:
     start = keras.initializers.Orthogonal(gain=gain)
     network = build_network(keras.layers.SimpleRNN, recurrent_initializer=start)
     growth[gain] = float(gradient_by_lag(network)[99])
@@ -228,15 +230,18 @@ EXERCISES = [
         solution=GROWTH,
         wrong_answers={
             "without tanh": {gain: gain**99 for gain in GROWTH},
-            "logarithms": {1.2: -0.15, 1.6: 2.9, 2.0: 5.7},
-            "lag 0 by lag 99": {1.2: 0.62, 1.6: 0.00125, 2.0: 2.0e-6},
-            "two exchanged": {1.2: 800.0, 1.6: 1.6, 2.0: 5.0e5},
-            "ten steps back": {1.2: 0.9, 1.6: 2.0, 2.0: 4.0},
-            "more than without tanh": {1.2: 1e9, 1.6: 2e9, 2.0: 3e9},
-            "not a number": {**GROWTH, 1.6: float("nan")},
+            "logarithms": {1.2: -0.15, 1.5: 2.4, 1.8: 4.3},
+            "lag 0 by lag 99": {1.2: 0.62, 1.5: 0.0042, 1.8: 5.0e-5},
+            "two exchanged": {1.2: 240.0, 1.5: 1.6, 1.8: 2.0e4},
+            "ten steps back": {1.2: 0.9, 1.5: 2.0, 1.8: 4.0},
+            "more than without tanh": {1.2: 1e9, 1.5: 2e9, 1.8: 3e9},
+            "not a number": {**GROWTH, 1.5: float("nan")},
         },
-        also_right={"another draw": {1.2: 0.7, 1.6: 1040.0, 2.0: 6.2e6}, "a third": {1.2: 2.1, 1.6: 600, 2.0: 3e5}},
+        also_right={
+            "another draw": {1.2: 0.7, 1.5: 480.0, 1.8: 6.9e4},
+            "a third": {1.2: 2.1, 1.5: 130, 1.8: 9e3},
+        },
         program=PROGRAM,
-        explanation="tanh takes most of the growth back, at gain 2 all but a few of thirty powers of ten; above some gain it cannot take back all.",
+        explanation="tanh takes most of the growth back, at gain 1.8 some twenty of twenty-five powers of ten; above some gain it cannot take back all.",
     ),
 ]
