@@ -1,6 +1,6 @@
 """Recurrent stacks for the lessons after 203, which builds their layers gate by gate.
 
-They are functions that connect Keras's own layers, so a model made of them is saved and loaded without this file. All
+The stacks are functions that connect Keras's own layers, so a model made of them is saved and loaded without this file. All
 layers keep the arguments with which a GPU uses cuDNN: no unrolling, no recurrent dropout, standard activations.
 """
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import keras
+import numpy as np
 from keras import layers
 
 KINDS = {"SimpleRNN": layers.SimpleRNN, "LSTM": layers.LSTM, "GRU": layers.GRU}
@@ -36,3 +37,24 @@ def recurrent_stack(
         layer = KINDS[kind](size, return_sequences=return_sequences or not last)
         outputs = (layers.Bidirectional(layer) if bidirectional else layer)(outputs)
     return outputs
+
+
+def lstm_record(
+    numbers: np.ndarray, kernel: np.ndarray, recurrent_kernel: np.ndarray, bias: np.ndarray
+) -> list[tuple[np.ndarray, ...]]:
+    """What each step of an LSTM computes, as NumPy arrays (n, units): what a walk back through time needs.
+
+    numbers (n, time, features), and the weights of a Keras LSTM, which starts from zeros. For each step input gate,
+    forget gate, candidate, output gate, the cell before and the cell after it.
+    """
+    hidden_state = cell = np.zeros((len(numbers), len(recurrent_kernel)))
+    record = []
+    for step in range(numbers.shape[1]):
+        mixed = numbers[:, step] @ kernel + hidden_state @ recurrent_kernel + bias
+        write, forget, candidate, show = np.split(mixed, 4, axis=1)
+        write, forget, show = (1 / (1 + np.exp(-gate)) for gate in (write, forget, show))
+        candidate, old_cell = np.tanh(candidate), cell
+        cell = forget * old_cell + write * candidate
+        hidden_state = show * np.tanh(cell)
+        record.append((write, forget, candidate, show, old_cell, cell))
+    return record
