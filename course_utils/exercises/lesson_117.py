@@ -187,6 +187,11 @@ EXERCISES = [
             "The pixel is 0.3. In three futures it is 0.7 off, in seven 0.3: (3 * 0.7 ** 2 + 7 * 0.3 ** 2) / 10.",
         ),
         solution={"pixel": PIXEL, "error": 0.21},
+        program="""
+            ten = np.array([1, 1, 1, 0, 0, 0, 0, 0, 0, 0])
+            value = ten.mean()
+            pixel = {"pixel": float(value), "error": float(((value - ten) ** 2).mean())}
+            """,
         also_right={"not rounded": {"pixel": 3 / 10, "error": ERROR}},
         wrong_answers={
             "the likelier value": {"pixel": 0, "error": 0.3},
