@@ -128,7 +128,7 @@ def test_finding(answer):
         raise Wrong("All distances are equal: did the number of steps change anything?")
     if distances[5] < distances[100]:
         raise Wrong("Nearer with 5 steps than with 100? Are the distances at the right names?")
-    largest, best = scale(quick=(150, 30), full=(400, 60))
+    largest, best = scale(quick=(250, 60), full=(400, 60))
     if max(distances.values()) > largest:
         raise Wrong(
             "That is farther than a single normal. Did you measure what `draw` returns? Its ink runs from 0 to 1."
