@@ -128,7 +128,7 @@ def test_finding(answer):
         raise Wrong("All distances are equal: did the number of steps change anything?")
     if distances[5] < distances[100]:
         raise Wrong("Nearer with 5 steps than with 100? Are the distances at the right names?")
-    largest, best = scale(quick=(150, 30), full=(400, 60))
+    largest, best = scale(quick=(250, 60), full=(400, 60))
     if max(distances.values()) > largest:
         raise Wrong(
             "That is farther than a single normal. Did you measure what `draw` returns? Its ink runs from 0 to 1."
@@ -197,14 +197,14 @@ EXERCISES = [
         minutes=15,
         test=test_finding,
         hints=(
-            "`draw(count, 10, glide)` draws with 10 steps, ready for `distance`.",
-            "Collect them in a loop: finding[number] = distance(draw(...)), for number in (5, 10, 25, 100).",
+            "`draw(count, 10, glide)` draws with 10 steps; `judge.distance(those, ink_test)` measures them.",
+            "Collect them in a loop: finding[number] = judge.distance(draw(...), ink_test), for number in (5, 10, 25, 100).",
         ),
         solution={5: 50.0, 10: 21.9, 25: 15.4, 100: 13.6},
         program="""
             finding = {}
             for number in (5, 10, 25, 100):
-                finding[number] = distance(draw(count, number, glide))
+                finding[number] = judge.distance(draw(count, number, glide), ink_test)
             """,
         also_right={
             "names as texts": {"5": 50.0, "10": 31.0, "25": 16.0, "100": 13.5},
