@@ -1,6 +1,6 @@
 """Text as numbers, counts of letters, the bits that a model needs, and the draw of the next token.
 
-Lesson 205 builds `encode`, `windows` and `sampling_probabilities` on its page; lesson 402 takes them from here.
+Lesson 205 builds `in_streams` and lesson 212 `sampling_probabilities` on its page; other lessons take them from here.
 """
 
 import json
@@ -30,6 +30,23 @@ def windows(codes: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"length must be at least 1, not {length}.")
     count = max(0, len(codes) - 1) // length
     return codes[: count * length].reshape(count, length), codes[1 : count * length + 1].reshape(count, length)
+
+
+def in_streams(codes: np.ndarray, streams: int, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and targets (steps * streams, length) for a network that carries its state from batch to batch.
+
+    The codes are laid out in so many parallel streams. A batch is the next window of each stream, so that row r of a
+    batch goes on where row r of the batch before ended. The rest is left out. Raises ValueError if it is all of them.
+    """
+    steps = (len(codes) - 1) // (streams * length)
+    if steps < 1:
+        raise ValueError(f"{len(codes)} codes are too few for {streams} streams of {length}.")
+    used = streams * steps * length
+
+    def laid_out(part: np.ndarray) -> np.ndarray:
+        return part.reshape(streams, steps, length).swapaxes(0, 1).reshape(-1, length)  # by step, then stream
+
+    return laid_out(codes[:used]), laid_out(codes[1 : used + 1])
 
 
 def bits_of(model: keras.Model, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -36,3 +36,19 @@ def recurrent_stack(
         layer = KINDS[kind](size, return_sequences=return_sequences or not last)
         outputs = (layers.Bidirectional(layer) if bidirectional else layer)(outputs)
     return outputs
+
+
+def letter_model(letters: int, units: int, streams: int | None = None) -> keras.Sequential:
+    """The language model of lesson 205: codes (streams, any length) -> logits (streams, length, letters).
+
+    An embedding of 32 numbers, a GRU, a dense layer. With a number of streams the GRU carries its state from batch to
+    batch; `model.get_layer("memory").reset_state()` sets it to zero.
+    """
+    return keras.Sequential(
+        [
+            keras.Input((None,), batch_size=streams, dtype="int32", name="letters"),
+            layers.Embedding(letters, 32, name="embedding"),
+            layers.GRU(units, return_sequences=True, stateful=streams is not None, name="memory"),
+            layers.Dense(letters, name="logits"),
+        ]
+    )
