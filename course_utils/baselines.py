@@ -1,5 +1,6 @@
 """Strong rivals that cost seconds, for the pages that need one and do not teach it."""
 
+import lzma
 import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -241,3 +242,9 @@ def mean_of_similar(images: np.ndarray, train: np.ndarray, spread: float) -> np.
     squares = cdist(np.reshape(images, (len(images), -1)), rows, "sqeuclidean")  # (n, m)
     weights = softmax(-squares / (2 * spread**2), axis=1)
     return (weights @ rows).reshape(np.shape(images))
+
+
+def xz_bits_per_letter(text: str, after: str) -> float:
+    """How many bits more a letter the compressor `xz` stores, at its strongest, when a text of plain ASCII is added after another."""
+    sizes = [len(lzma.compress(part.encode("ascii"), preset=9 | lzma.PRESET_EXTREME)) for part in (after, after + text)]
+    return 8 * (sizes[1] - sizes[0]) / len(text)

@@ -57,6 +57,35 @@ def bits_of(model: keras.Model, inputs: np.ndarray, targets: np.ndarray) -> np.n
     return -np.take_along_axis(log_probabilities, targets[..., np.newaxis], axis=-1)[..., 0] / np.log(2)
 
 
+def kinds_of_letters(text: str) -> list[str]:
+    """What each letter of a text but the first is: a line end, first in a word, inside CAPITALS, and so on."""
+    kinds = []
+    for before, letter in zip(text, text[1:]):
+        if letter == "\n":
+            kind = "line end"
+        elif letter == " ":
+            kind = "space"
+        elif not letter.isalpha():
+            kind = "punctuation"
+        elif not before.isalpha():
+            kind = "first letter of a word"
+        elif before.isupper() and letter.isupper():
+            kind = "inside CAPITALS"
+        else:
+            kind = "inside a word"
+        kinds.append(kind)
+    return kinds
+
+
+def places_in_line(text: str) -> np.ndarray:
+    """For each letter of a text (n,), how many letters its line held before it. A line end is the last of its line."""
+    places, place = [], 0
+    for letter in text:
+        places.append(place)
+        place = 0 if letter == "\n" else place + 1
+    return np.array(places, dtype="int64")
+
+
 def library_tokenizer(text: str, vocabulary: int, alphabet: str) -> tuple[Tokenizer, list[tuple[str, str]]]:
     """Byte-pair encoding of the `tokenizers` library, learned from a text, and its merges in order.
 

@@ -1,4 +1,4 @@
-"""The longer trainings that lesson 205 shows: its GRU after one to sixteen readings of the plays."""
+"""The longer trainings that lesson 205 shows: its GRU after one to ten readings of the plays."""
 
 import json
 

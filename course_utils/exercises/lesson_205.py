@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number, some_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 from course_utils.scale import current_scale
 
 
@@ -230,15 +230,21 @@ BITS_WHEN_AVERAGED = {"counts": 2.383, "GRU": 2.45, "averaged": 2.27}
 def test_bits_when_averaged(answer):
     counts, network, averaged = measured_numbers(answer, "counts", "GRU", "averaged", apart=True)
     if not 2.0 < counts < 3.0 or not 1.5 < network < 3.5:
-        raise Wrong("Bits per character of these two models lie between 2 and 3. Is it the mean of count_bits, of gru_bits?")
+        raise Wrong(
+            "Bits per character of these two models lie between 2 and 3. Is it the mean of count_bits, of gru_bits?"
+        )
     if current_scale() == "quick" and abs(counts - BITS_WHEN_AVERAGED["counts"]) > 0.02:
         raise Wrong("The counts alone have the bits that the page printed. Is it the mean of count_bits?")
     if averaged < min(counts, network) - 0.5:
         raise Wrong("Half a bit better than both is not credible. Average the probabilities, then take their bits.")
     if averaged > max(counts, network) + 0.005:
-        raise Wrong("The average cannot be worse than both models. A probability is 2 to the power of *minus* the bits.")
+        raise Wrong(
+            "The average cannot be worse than both models. A probability is 2 to the power of *minus* the bits."
+        )
     if abs(averaged - (counts + network) / 2) < 0.005:
-        raise Wrong("This is the mean of the two results. Average the probabilities of each letter, then take the bits.")
+        raise Wrong(
+            "This is the mean of the two results. Average the probabilities of each letter, then take the bits."
+        )
     if current_scale() == "quick" and averaged > min(counts, network):
         raise Wrong("Here the average should beat both models. Do the two arrays belong to the same letters?")
 
