@@ -146,7 +146,7 @@ def test_different_pairs(answer):
         expect_close(given, right, f"Wrong for the words of {text!r}.")
 
 
-LONGEST_COPIES = {"2 seen": 9.0, "4 seen": 14.0, "6 seen": 22.0}
+LONGEST_COPIES = {"2 seen": 11.0, "4 seen": 16.8, "6 seen": 18.7}
 
 
 def test_longest_copies(answer):
@@ -154,7 +154,7 @@ def test_longest_copies(answer):
     for seen, copy in ((2, two), (4, four), (6, six)):
         if copy < seen:
             raise Wrong(f"Runs of {seen + 1} letters are what the table holds: a mean copy of {copy:g} is too short.")
-        if copy > 200:
+        if copy > 100:
             raise Wrong("No text copies so much. Is it the mean over the texts, in letters?")
     if two == four == six:
         raise Wrong("Three times the same. Does LetterCounts get 2, then 4, then 6?")
@@ -231,15 +231,15 @@ EXERCISES = [
         ),
         solution=LONGEST_COPIES,
         wrong_answers={
-            "too short": {"2 seen": 1.0, "4 seen": 14.0, "6 seen": 22.0},
-            "of all texts together": {"2 seen": 90.0, "4 seen": 140.0, "6 seen": 220.0},
-            "the same table three times": {"2 seen": 22.0, "4 seen": 22.0, "6 seen": 22.0},
-            "names mixed up": {"2 seen": 22.0, "4 seen": 14.0, "6 seen": 9.0},
-            "two of them mixed up": {"2 seen": 14.0, "4 seen": 9.0, "6 seen": 22.0},
-            "the sum of the long ones": {"2 seen": 9.0, "4 seen": 14.0, "6 seen": 80.0},
-            "not a number": {"2 seen": 9.0, "4 seen": float("nan"), "6 seen": 22.0},
+            "too short": {"2 seen": 1.1, "4 seen": 16.8, "6 seen": 18.7},
+            "of all texts together": {"2 seen": 110.0, "4 seen": 168.0, "6 seen": 187.0},
+            "the same table three times": {"2 seen": 18.7, "4 seen": 18.7, "6 seen": 18.7},
+            "names mixed up": {"2 seen": 18.7, "4 seen": 16.8, "6 seen": 11.0},
+            "two of them mixed up": {"2 seen": 16.8, "4 seen": 11.0, "6 seen": 18.7},
+            "the sum of the long ones": {"2 seen": 11.0, "4 seen": 16.8, "6 seen": 80.0},
+            "not a number": {"2 seen": 11.0, "4 seen": float("nan"), "6 seen": 18.7},
         },
         program=PROGRAM,
-        explanation="With a long context the table often knows only one way on, and follows it until it meets a choice.",
+        explanation="The longer the context, the longer it follows its text; with six letters not much longer than Shakespeare himself.",
     ),
 ]
