@@ -1,6 +1,6 @@
 """Text as numbers, counts of letters, the bits that a model needs, and the draw of the next token.
 
-Lesson 205 builds `encode`, `windows` and `sampling_probabilities` on its page; lesson 402 takes them from here.
+Lesson 205 builds `in_streams` and lesson 212 `sampling_probabilities` on its page; other lessons take them from here.
 """
 
 import json
@@ -32,12 +32,58 @@ def windows(codes: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
     return codes[: count * length].reshape(count, length), codes[1 : count * length + 1].reshape(count, length)
 
 
+def in_streams(codes: np.ndarray, streams: int, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and targets (steps * streams, length) for a network that carries its state from batch to batch.
+
+    The codes are laid out in so many parallel streams. A batch is the next window of each stream, so that row r of a
+    batch goes on where row r of the batch before ended. The rest is left out. Raises ValueError if it is all of them.
+    """
+    steps = (len(codes) - 1) // (streams * length)
+    if steps < 1:
+        raise ValueError(f"{len(codes)} codes are too few for {streams} streams of {length}.")
+    used = streams * steps * length
+
+    def laid_out(part: np.ndarray) -> np.ndarray:
+        return part.reshape(streams, steps, length).swapaxes(0, 1).reshape(-1, length)  # by step, then stream
+
+    return laid_out(codes[:used]), laid_out(codes[1 : used + 1])
+
+
 def bits_of(model: keras.Model, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Bits, -log2 of its probability, that each target (n, time) costs a model with logits (n, time, signs)."""
     logits = model.predict(inputs, batch_size=64, verbose=0).astype("float32")
     logits -= logits.max(axis=-1, keepdims=True)
     log_probabilities = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
     return -np.take_along_axis(log_probabilities, targets[..., np.newaxis], axis=-1)[..., 0] / np.log(2)
+
+
+def kinds_of_letters(text: str) -> list[str]:
+    """What each letter of a text but the first is: a line end, first in a word, inside CAPITALS, and so on."""
+    kinds = []
+    for before, letter in zip(text, text[1:]):
+        if letter == "\n":
+            kind = "line end"
+        elif letter == " ":
+            kind = "space"
+        elif not letter.isalpha():
+            kind = "punctuation"
+        elif not before.isalpha():
+            kind = "first letter of a word"
+        elif before.isupper() and letter.isupper():
+            kind = "inside CAPITALS"
+        else:
+            kind = "inside a word"
+        kinds.append(kind)
+    return kinds
+
+
+def places_in_line(text: str) -> np.ndarray:
+    """For each letter of a text (n,), how many letters its line held before it. A line end is the last of its line."""
+    places, place = [], 0
+    for letter in text:
+        places.append(place)
+        place = 0 if letter == "\n" else place + 1
+    return np.array(places, dtype="int64")
 
 
 def library_tokenizer(text: str, vocabulary: int, alphabet: str) -> tuple[Tokenizer, list[tuple[str, str]]]:

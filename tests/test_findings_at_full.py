@@ -7,7 +7,7 @@ from course_utils.exercises.exercise import find_exercise
 
 # a finding that is credible at full, and refused at quick
 FINDINGS = {
-    "205-4": {"five-gram": 2.4, "GRU": 1.95, "averaged": 1.96},
+    "205-4": {"counts": 2.25, "GRU": 1.95, "averaged": 1.92},
     "206-4": {"faint": 0.25, "clear": 0.3, "loud": 0.39},
     "302-4": {1: 8.0, 5: 4.0, 20: 2.0, 40: 1.5},
     "303-4": {"first off": 2.5, "second off": 3.1, "both off": 4.2},

@@ -37,12 +37,3 @@ def test_407_reads_every_digit(capsys):
     )  # fmt: skip
     printed = capsys.readouterr().out
     assert "0 mistakes, of which the CNN misreads 0" in printed and "There is no picture to show here." in printed
-
-
-def test_205_writes_no_word(capsys):
-    names = run_cell(
-        "205", "known_words = ", plays=SimpleNamespace(train="to be or not"), models={"GRU": None}, np=np,
-        write=lambda *arguments, **options: ["?!", "..."],
-    )  # fmt: skip
-    assert set(names["real_words"].values()) == set(names["different_words"].values()) == {0}
-    assert capsys.readouterr().out.count("0% of the words") == 4

@@ -58,3 +58,19 @@ def lstm_record(
         hidden_state = show * np.tanh(cell)
         record.append((write, forget, candidate, show, old_cell, cell))
     return record
+
+
+def letter_model(letters: int, units: int, streams: int | None = None) -> keras.Sequential:
+    """The language model of lesson 205: codes (streams, any length) -> logits (streams, length, letters).
+
+    An embedding of 32 numbers, a GRU, a dense layer. With a number of streams the GRU carries its state from batch to
+    batch; `model.get_layer("memory").reset_state()` sets it to zero.
+    """
+    return keras.Sequential(
+        [
+            keras.Input((None,), batch_size=streams, dtype="int32", name="letters"),
+            layers.Embedding(letters, 32, name="embedding"),
+            layers.GRU(units, return_sequences=True, stateful=streams is not None, name="memory"),
+            layers.Dense(letters, name="logits"),
+        ]
+    )

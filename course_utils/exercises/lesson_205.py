@@ -1,8 +1,8 @@
-"""Exercises of lesson 205: perplexity, top-k sampling, the bits of words, and two models averaged."""
+"""Exercises of lesson 205: perplexity, continuation counts, the bits of words, and two models averaged."""
 
 import numpy as np
 
-from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number, some_numbers
+from course_utils.exercises.exercise import Exercise, Wrong, expect_close, measured_numbers, one_number
 from course_utils.scale import current_scale
 
 
@@ -73,70 +73,77 @@ def test_perplexity(answer):
     expect_close(given, perplexity(many), "Right for a few probabilities, wrong for 5000.")
 
 
-def top_k(probabilities, k):
-    kept = np.zeros_like(probabilities)
-    best = np.argsort(-probabilities)[:k]
-    kept[best] = probabilities[best]
-    return kept / kept.sum()
+def continuation_count(text, letter):
+    before = set()
+    for place in range(1, len(text)):
+        if text[place] == letter:
+            before.add(text[place - 1])
+    return len(before)
 
 
-def top_k_by_threshold(probabilities, k):
-    threshold = sorted(probabilities, reverse=True)[k - 1]
-    kept = [float(probability) if probability >= threshold else 0.0 for probability in probabilities]
-    return [probability / sum(kept) for probability in kept]
+def continuation_count_by_pairs(text, letter):
+    return sum(pair[1] == letter for pair in set(zip(text, text[1:])))
 
 
-def top_k_not_scaled(probabilities, k):
-    return top_k(probabilities, k) * np.sort(probabilities)[-k:].sum()
+def how_often_it_stands(text, letter):
+    return text.count(letter)
 
 
-def bottom_k(probabilities, k):
-    kept = np.zeros_like(probabilities)
-    worst = np.argsort(probabilities)[:k]
-    kept[worst] = probabilities[worst]
-    return kept / kept.sum()
+def how_often_after_another(text, letter):
+    return text[1:].count(letter)
 
 
-def top_k_evenly(probabilities, k):
-    return (top_k(probabilities, k) > 0) / k
+def different_followers(text, letter):
+    return len({after for here, after in zip(text, text[1:]) if here == letter})
 
 
-def top_k_in_place(probabilities, k):
-    probabilities[np.argsort(-probabilities)[k:]] = 0
-    probabilities /= probabilities.sum()
-    return probabilities
+def round_the_end(text, letter):
+    return len({text[place - 1] for place in range(len(text)) if text[place] == letter})
 
 
-def first_k(probabilities, k):
-    return np.where(np.arange(len(probabilities)) < k, probabilities, 0) / probabilities[:k].sum()
+def other_letters_only(text, letter):
+    return len({before for before, here in zip(text, text[1:]) if here == letter != before})
 
 
-def top_k_sorted(probabilities, k):
-    return np.sort(top_k(probabilities, k))[::-1]
+def pairs_of_the_letter(text, letter):
+    return len({pair for pair in zip(text, text[1:]) if letter in pair})
 
 
-TOP_K_MISTAKES = {
-    bottom_k: "You keep the least likely ones. np.argsort sorts upwards.",
-    top_k_not_scaled: "The right ones are kept, but they do not sum to 1. Divide by their sum.",
-    top_k_evenly: "The right ones are kept, but they should stay as unequal as they were.",
-    first_k: "You keep the first k characters of the alphabet, not the k most likely.",
-    top_k_sorted: "You sorted them. Each probability must stay at the place of its character.",
+def share_of_the_pairs(text, letter):
+    return continuation_count(text, letter) / max(len(set(zip(text, text[1:]))), 1)
+
+
+def continuation_nan(text, letter):
+    return float("nan")
+
+
+CONTINUATION_MISTAKES = {
+    how_often_it_stands: "You count how often the letter stands. Count the *different* letters right before it.",
+    how_often_after_another: "You count each place of the letter. The same letter before it counts once only.",
+    different_followers: "You count who comes *after* the letter. The continuation count looks at who stands before it.",
+    round_the_end: "The first letter of the text has nothing before it: text[-1] is the last letter.",
+    other_letters_only: "A letter may stand after itself, as in `aab`: that is one more different letter before it.",
+    pairs_of_the_letter: "You count all pairs that hold the letter. It must be the second of the pair.",
+    share_of_the_pairs: "You divide by the number of different pairs. The count itself is asked for.",
 }
 
 
-def test_top_k(answer):
-    random = np.random.default_rng(0)
-    cases = [(np.array([0.1, 0.5, 0.15, 0.25]), 2)]
-    cases += [(random.dirichlet(np.ones(size)), k) for size, k in ((4, 1), (4, 4), (63, 10), (5, 3))]
-    for probabilities, k in cases:
-        size = len(probabilities)
-        given = some_numbers(answer(probabilities, k), (size,), "The result")
-        expected = top_k(probabilities, k)
-        for mistake, message in TOP_K_MISTAKES.items():
-            wrong = mistake(probabilities, k)
-            if np.allclose(given, wrong, atol=1e-6) and not np.allclose(wrong, expected, atol=1e-6):
-                raise Wrong(message)
-        expect_close(given, expected, f"Wrong for {size} probabilities, k = {k}.")
+def test_continuation_count(answer):
+    texts = ("abracadabra", "aab", "banana bandana", "x", "to be or not to be")
+    for text in texts:
+        for letter in dict.fromkeys(text + "b"):
+            given = one_number(answer(text, letter), f"The count of {letter!r} in {text!r}")
+            expected = continuation_count(text, letter)
+            if given == expected:
+                continue
+            for mistake, message in CONTINUATION_MISTAKES.items():
+                if all(
+                    np.isclose(one_number(answer(other, sign), "The count"), mistake(other, sign))
+                    for other in texts
+                    for sign in dict.fromkeys(other + "b")
+                ):
+                    raise Wrong(message)
+            raise Wrong(f"In {text!r} the letter {letter!r} has {expected} different letters before it, not {given:g}.")
 
 
 def bits_of_words(text, bits):
@@ -217,42 +224,37 @@ def test_bits_of_words(answer):
         expect_close(costs, [cost for _, cost in expected], f"Wrong for the text {text!r}.")
 
 
-BITS_WHEN_AVERAGED = {"five-gram": 2.638, "GRU": 2.596, "averaged": 2.404}
+BITS_WHEN_AVERAGED = {"counts": 2.38, "GRU": 2.481, "averaged": 2.276}
 
 
 def test_bits_when_averaged(answer):
-    table, network, averaged = measured_numbers(answer, "five-gram", "GRU", "averaged", apart=True)
-    if not 2.0 < table < 3.0 or not 1.5 < network < 3.5:
+    counts, network, averaged = measured_numbers(answer, "counts", "GRU", "averaged", apart=True)
+    if not 2.0 < counts < 3.0 or not 1.5 < network < 3.5:
         raise Wrong(
-            "Bits per character of these two models lie between 2 and 3. Is it bits_per_character of the probabilities?"
+            "Bits per character of these two models lie between 2 and 3. Is it the mean of count_bits, of gru_bits?"
         )
-    if current_scale() == "quick" and abs(table - BITS_WHEN_AVERAGED["five-gram"]) > 0.02:
-        raise Wrong(
-            "The table alone has the bits that the page printed for the five-gram. Is it table_probabilities[5]?"
-        )
-    if averaged < min(table, network) - 0.5:
+    if current_scale() == "quick" and abs(counts - BITS_WHEN_AVERAGED["counts"]) > 0.02:
+        raise Wrong("The counts alone have the bits that the page printed. Is it the mean of count_bits?")
+    if averaged < min(counts, network) - 0.5:
         raise Wrong("Half a bit better than both is not credible. Average the probabilities, then take their bits.")
-    if averaged > max(table, network):
+    if averaged > max(counts, network) + 0.005:
         raise Wrong(
-            "The average cannot be worse than both models. Do the two arrays belong to the same characters? Mind the 1."
+            "The average cannot be worse than both models. A probability is 2 to the power of *minus* the bits."
         )
-    if abs(averaged - (table + network) / 2) < 0.005:
+    if abs(averaged - (counts + network) / 2) < 0.005:
         raise Wrong(
-            "This is the mean of the two results. Average the probabilities of each character, then take the bits."
+            "This is the mean of the two results. Average the probabilities of each letter, then take the bits."
         )
-    if current_scale() == "quick" and averaged > min(table, network):
-        raise Wrong(
-            "Here the average should beat both models. Compare the two arrays: do they start with the same character?"
-        )
+    if current_scale() == "quick" and averaged > min(counts, network):
+        raise Wrong("Here the average should beat both models. Do the two arrays belong to the same letters?")
 
 
 PROGRAM = """
-network = model_probabilities["GRU"].ravel()
-table = np.array(table_probabilities[5])[1 : 1 + len(network)]
+probabilities = (2**-count_bits + 2**-gru_bits) / 2
 bits_when_averaged = {
-    "five-gram": bits_per_character(table),
-    "GRU": bits_per_character(network),
-    "averaged": bits_per_character((table + network) / 2),
+    "counts": count_bits.mean(),
+    "GRU": gru_bits.mean(),
+    "averaged": -np.log2(probabilities).mean(),
 }
 check("205-4", bits_when_averaged)
 """
@@ -263,7 +265,7 @@ EXERCISES = [
         title="Perplexity",
         minutes=5,
         test=test_perplexity,
-        hints=("First the bits per character, then 2 to the power of them.", "2 ** bits_per_character(probabilities)"),
+        hints=("First the bits per character, then 2 to the power of them.", "2 ** -np.log2(probabilities).mean()"),
         solution=perplexity,
         wrong_answers={
             "the bits": bits_not_turned_back,
@@ -278,25 +280,26 @@ EXERCISES = [
     ),
     Exercise(
         key="205-2",
-        title="Top-k sampling",
+        title="After how many different letters?",
         minutes=10,
-        test=test_top_k,
+        test=test_continuation_count,
         hints=(
-            "np.argsort(-probabilities)[:k] gives the places of the k most likely.",
-            "Start from zeros, copy the k probabilities to their places, divide by the sum.",
+            "Collect text[place - 1] for each place, from 1 on, where the letter stands.",
+            "A set holds each different letter once; its len is the count.",
         ),
-        solution=top_k,
+        solution=continuation_count,
         wrong_answers={
-            "not scaled": top_k_not_scaled,
-            "the least likely": bottom_k,
-            "evenly": top_k_evenly,
-            "the first of the alphabet": first_k,
-            "sorted": top_k_sorted,
-            "in place": top_k_in_place,
+            "how often it stands": how_often_it_stands,
+            "each place counts": how_often_after_another,
+            "different followers": different_followers,
+            "round the end": round_the_end,
+            "not after itself": other_letters_only,
+            "all pairs that hold it": pairs_of_the_letter,
+            "a share": share_of_the_pairs,
+            "not a number": continuation_nan,
         },
-        also_right={"all above a threshold": top_k_by_threshold},
-        leaves_arguments=True,
-        explanation="k is the same everywhere; a nucleus is wide where the model is unsure and narrow where it is sure.",
+        also_right={"by pairs": continuation_count_by_pairs},
+        explanation="A letter that follows only one other letter is no good guess after a context never read.",
     ),
     Exercise(
         key="205-3",
@@ -321,24 +324,24 @@ EXERCISES = [
     ),
     Exercise(
         key="205-4",
-        title="A table and a network, averaged",
+        title="Counts and a network, averaged",
         minutes=15,
         test=test_bits_when_averaged,
         hints=(
-            "network = model_probabilities['GRU'].ravel(); table = np.array(table_probabilities[5])[1 : 1 + len(network)].",
-            "bits_per_character((table + network) / 2), beside bits_per_character of each.",
+            "The probabilities are 2**-count_bits and 2**-gru_bits, one for each letter of the play.",
+            "-np.log2((2**-count_bits + 2**-gru_bits) / 2).mean(), beside the mean of each.",
         ),
         solution=BITS_WHEN_AVERAGED,
         wrong_answers={
-            "another table": {"five-gram": 2.73, "GRU": 2.6, "averaged": 2.42},
-            "the results averaged": {"five-gram": 2.64, "GRU": 2.56, "averaged": 2.6},
-            "a place out of step": {"five-gram": 2.64, "GRU": 2.56, "averaged": 3.1},
-            "probabilities added": {**BITS_WHEN_AVERAGED, "averaged": 1.404},
-            "the network twice": {"five-gram": 2.638, "GRU": 2.5957, "averaged": 2.5957},
+            "other counts": {"counts": 2.61, "GRU": 2.481, "averaged": 2.37},
+            "the results averaged": {"counts": 2.38, "GRU": 2.481, "averaged": 2.431},
+            "a place out of step": {"counts": 2.38, "GRU": 2.481, "averaged": 2.46},
+            "without the minus": {"counts": 2.38, "GRU": 2.481, "averaged": 2.9},
+            "probabilities added": {**BITS_WHEN_AVERAGED, "averaged": 1.27},
             "not a number": {**BITS_WHEN_AVERAGED, "averaged": float("nan")},
-            "in natural logarithms": {"five-gram": 1.83, "GRU": 1.77, "averaged": 1.69},
+            "in natural logarithms": {"counts": 1.65, "GRU": 1.7, "averaged": 1.57},
         },
         program=PROGRAM,
-        explanation="The table knows rare runs by heart, the network knows habits. Compressors that win contests mix many models this way.",
+        explanation="Counts know rare runs by heart, the network knows habits. Strong compressors mix many models this way.",
     ),
 ]
