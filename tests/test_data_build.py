@@ -49,6 +49,12 @@ def test_the_wheel_holds_the_data_and_no_builder():
             "course_utils.datasets.centres",
             {"build", "train", "detect", "focal_loss", "grid"},
         ),
+        (
+            "205",
+            ("UNITS", "STREAMS", "plays", "alphabet"),
+            "course_utils.datasets.readings",
+            {"train_model", "bits_of", "alphabet"},
+        ),
         ("505", ("before_attention", "others", "arms"), "", {"build", "prepared", "restart", "arms"}),
     ],
 )
