@@ -182,6 +182,7 @@ def found_in(lesson):
 
 # Lesson and name: why a second run does no harm.
 HARMLESS = {
+    ("212", "model"): "trained again from where it is, it writes a little better; no claim turns",
     ("001", "network"): "better with more training, and claimed to be good",
     ("004", "two_outputs"): "the loss is the sum of both at any weights",
     ("101", "learner"): "it has arrived at the one best kernel",
